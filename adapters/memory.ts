@@ -1,0 +1,111 @@
+import type { Change, Fqn, Service, ServiceStore, Stored } from 'servicebook'
+import { type Listed, roster } from './roster.js'
+
+interface Kept {
+  readonly service: Service
+  readonly older: Kept | null
+}
+
+/** A service with its superseded versions, newest first. */
+interface Entry {
+  readonly stored: Stored
+  readonly kept: Kept | null
+}
+
+/**
+ * A store in this process's memory: for test suites, for hosts that can rebuild what they hold, and as the fastest there
+ * is. It ends with the process. Each call makes a storage of its own; books that shall share one share the store.
+ *
+ * It shares frozen values and copies nothing, so that a version costs only what it changed.
+ *
+ * @example
+ * const book = openBook({ family: mlmodelServices, store: memoryStore() })
+ */
+export function memoryStore(): ServiceStore {
+  const families = new Map<string, ReturnType<typeof emptyFamily>>()
+
+  function of(family: string) {
+    let held = families.get(family)
+    if (held === undefined) families.set(family, (held = emptyFamily()))
+    return held
+  }
+
+  return {
+    durable: false,
+
+    load(family, fqns) {
+      const { entries } = of(family)
+      const found = new Map<Fqn, Stored>()
+      for (const fqn of fqns) {
+        const entry = entries.get(fqn)
+        if (entry !== undefined) found.set(fqn, entry.stored)
+      }
+      return found
+    },
+
+    // Without a wait between the check and the write there is no race to lose.
+    commit(family, changes) {
+      const { entries, names } = of(family)
+      const refused: Fqn[] = []
+      for (const change of changes) {
+        const fqn = fqnOf(change)
+        const entry = entries.get(fqn)
+        if (!isHeld(change.before, entry?.stored)) refused.push(fqn)
+        else if (change.after === null) entries.delete(fqn)
+        else {
+          entries.set(fqn, {
+            stored: change.after,
+            kept: entry === undefined ? null : keptAfter(entry, change.after.service.version),
+          })
+          if (entry === undefined) names.add(change.after.service.name)
+        }
+      }
+      return refused
+    },
+
+    find(family, id) {
+      const { entries, names } = of(family)
+      const fqn = names.fqnOf(id)
+      return fqn === undefined ? undefined : entries.get(fqn)?.stored
+    },
+
+    list(family, query) {
+      return of(family).names.page(query)
+    },
+
+    versions(family, fqn, id, { limit, below = Number.POSITIVE_INFINITY }) {
+      const entry = of(family).entries.get(fqn)
+      const versions: Service[] = []
+      if (entry?.stored.service.id !== id) return versions
+      for (let kept = entry.kept; kept !== null && versions.length < limit; kept = kept.older) {
+        if (kept.service.version < below) versions.push(kept.service)
+      }
+      return versions
+    },
+  }
+}
+
+function emptyFamily() {
+  const entries = new Map<Fqn, Entry>()
+  const listed = (fqn: Fqn): Listed | undefined => {
+    const service = entries.get(fqn)?.stored.service
+    return service && { id: service.id, deleted: service.deleted, service: () => service }
+  }
+  return { entries, names: roster(listed) }
+}
+
+function fqnOf({ before, after }: Change): Fqn {
+  return ((after ?? before) as Stored).service.fullyQualifiedName
+}
+
+function isHeld(before: Stored | null, held: Stored | undefined): boolean {
+  if (before === null || held === undefined) return before === null && held === undefined
+  return before.revision === held.revision && before.service.id === held.service.id
+}
+
+/** The history rule: what is superseded by a higher version is kept; what is not below the new version goes. */
+function keptAfter({ stored, kept }: Entry, version: number): Kept | null {
+  let newest = stored.service.version < version ? { service: stored.service, older: kept } : kept
+  while (newest !== null && newest.service.version >= version) newest = newest.older
+  return newest
+}

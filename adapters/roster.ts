@@ -1,0 +1,132 @@
+import { type Fqn, fqn, type ListQuery, type Page, type Place, type Service } from 'servicebook'
+
+/** What a roster needs to know of a service; `service()` may have to read it. */
+export interface Listed {
+  readonly id: string
+  readonly deleted: boolean
+  service(): Service
+}
+
+/**
+ * The names of a family in code point order, and its ids, for stores that hold their index in memory. Both are brought
+ * up to date when they are asked, so that a bulk does not pay for a list that nobody reads.
+ */
+export function roster(find: (fqn: Fqn) => Listed | undefined) {
+  let names: string[] = []
+  let unsorted: string[] = []
+  const ids = new Map<string, Fqn>()
+  let unindexed: Fqn[] = []
+
+  function sorted(): readonly string[] {
+    if (unsorted.length > 0) {
+      names = merged(names, unsorted.sort(compareCodePoints))
+      unsorted = []
+    }
+    return names
+  }
+
+  return {
+    /** A service that is new under its FQN. One that is gone needs no call: `find` no longer knows it. */
+    add(name: string): void {
+      unsorted.push(name)
+      unindexed.push(fqn.quote(name))
+    },
+
+    fqnOf(id: string): Fqn | undefined {
+      for (const name of unindexed) {
+        const listed = find(name)
+        if (listed !== undefined) ids.set(listed.id, name)
+      }
+      unindexed = []
+      const name = ids.get(id)
+      if (name === undefined || find(name)?.id === id) return name
+      ids.delete(id)
+      return undefined
+    },
+
+    page(query: ListQuery): Page {
+      const order = sorted()
+      const services: Service[] = []
+      let more = false
+      const step = query.before === undefined ? 1 : -1
+      for (let at = start(order, query); at >= 0 && at < order.length; at += step) {
+        const service = matching(find(fqn.quote(order[at] as string)), query, true)
+        if (service === undefined) continue
+        more = services.length === query.limit
+        if (more) break
+        services.push(service)
+      }
+      if (step === -1) services.reverse()
+      if (query.total !== true) return { services, more }
+      const total = order.filter((name) => matching(find(fqn.quote(name)), query, false) !== undefined).length
+      return { services, more, total }
+    },
+  }
+}
+
+/** Where a page begins: the first name that is not before the place it starts from. */
+function start(order: readonly string[], { after, before }: ListQuery): number {
+  const from = after ?? before
+  if (from === undefined) return 0
+  let low = 0
+  let high = order.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (compareCodePoints(order[middle] as string, from.name) < 0) low = middle + 1
+    else high = middle
+  }
+  // The name itself may stand there again under another id, which may be on this side of the place.
+  return before !== undefined && order[low] !== from.name ? low - 1 : low
+}
+
+function matching(listed: Listed | undefined, query: ListQuery, placed: boolean): Service | undefined {
+  if (listed === undefined) return undefined
+  const { include = 'non-deleted', serviceType, owner, domain, tagFQN } = query
+  if (include !== 'all' && listed.deleted !== (include === 'deleted')) return undefined
+  const service = listed.service()
+  if (placed && !beyond(service, query)) return undefined
+  if (serviceType !== undefined && service.serviceType !== serviceType) return undefined
+  if (owner !== undefined && !service.owners?.some(({ id }) => id === owner)) return undefined
+  if (domain !== undefined && service.domain !== domain) return undefined
+  if (tagFQN !== undefined && !service.tags.some((tag) => tag.tagFQN === tagFQN)) return undefined
+  return service
+}
+
+function beyond(service: Service, { after, before }: ListQuery): boolean {
+  return (
+    (after === undefined || comparePlaces(service, after) > 0) &&
+    (before === undefined || comparePlaces(service, before) < 0)
+  )
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  return compareCodePoints(a.name, b.name) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+}
+
+/** Two sorted lists as one, a name that is in both once. */
+function merged(a: readonly string[], b: readonly string[]): string[] {
+  const all: string[] = []
+  let left = 0
+  let right = 0
+  while (left < a.length || right < b.length) {
+    const order =
+      left === a.length ? 1 : right === b.length ? -1 : compareCodePoints(a[left] as string, b[right] as string)
+    const name = (order <= 0 ? a[left++] : b[right++]) as string
+    if (all.at(-1) !== name) all.push(name)
+  }
+  return all
+}
+
+/** JavaScript compares UTF-16 code units, which puts U+1F600 before U+FF21. */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let at = 0; at < length; at++) {
+    const left = a.charCodeAt(at)
+    const right = b.charCodeAt(at)
+    if (left !== right) return rank(left) - rank(right)
+  }
+  return a.length - b.length
+}
+
+/** Surrogates stand for code points above every other code unit. */
+const rank = (unit: number) => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit)

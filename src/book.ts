@@ -1,0 +1,57 @@
+import type { Family } from './families/family.js'
+import { uuidv7 } from './id.js'
+import type { Policy } from './ports/policy.js'
+import type { ServiceStore } from './ports/store.js'
+import { defaultLimits, type Limits } from './rules/copy.js'
+import { type Validate, validator } from './rules/validate.js'
+
+/** What `openBook` takes. */
+export interface BookOptions<F extends Family> {
+  /** Which services the book holds, for example `mlmodelServices`. */
+  readonly family: F
+  /** Where it keeps them, for example `memoryStore()`. Several books may share a store. */
+  readonly store: ServiceStore
+  /** Who may do what. Default: everybody everything. */
+  readonly policy?: Policy
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number
+  /** The id of a new service: a UUID never given out before. Default: UUIDv7 from one monotonic factory. */
+  readonly newId?: () => string
+  /** Bounds on requests. Defaults: description 4 MiB, request 8 MiB, depth 32, 1,000 elements a list. */
+  readonly limits?: Partial<Limits>
+  /** How often an upsert that lost a race is decided in all before it answers `CONTENDED`. Default 100. */
+  readonly attempts?: number
+}
+
+/** The handle that every verb takes first. It holds no connection and no state of its own; there is nothing to close. */
+export interface Book<F extends Family = Family> {
+  readonly family: F
+  readonly store: ServiceStore
+  readonly policy: Policy | undefined
+  readonly now: () => number
+  readonly newId: () => string
+  readonly attempts: number
+  /** @internal */
+  readonly validate: Validate
+}
+
+/**
+ * Opens a book: the services of one family on one store, under the rules of OpenMetadata. Synchronous, without I/O.
+ *
+ * Throws `TypeError` when an option is not what it must be: that is a mistake in the program, not in its input.
+ *
+ * @example
+ * const book = openBook({ family: mlmodelServices, store: memoryStore() })
+ */
+export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
+  const { family, store, policy, now = Date.now, newId = uuidv7, limits, attempts = 100 } = options
+  if (!/^[A-Za-z][A-Za-z0-9]*$/.test(family.entityType))
+    throw new TypeError('family.entityType must be letters and digits')
+  if (!Number.isInteger(attempts) || attempts < 1) throw new TypeError('attempts must be a positive integer')
+  const bounds = { ...defaultLimits, ...limits }
+  for (const [name, bound] of Object.entries(bounds)) {
+    if (!Number.isInteger(bound) || bound < 1) throw new TypeError(`limits.${name} must be a positive integer`)
+  }
+  const validate = validator(family, bounds, !store.durable)
+  return Object.freeze({ family, store, policy, now, newId, attempts, validate })
+}

@@ -1,0 +1,210 @@
+import type { Book } from './book.js'
+import type { Operation, Principal } from './ports/policy.js'
+import type { Change, Fqn, ServiceStore, Stored } from './ports/store.js'
+import { ANONYMOUS, type Decision, decideCreate, decideUpdate } from './rules/decide.js'
+import {
+  type BadRequest,
+  badRequest,
+  type Contended,
+  contended,
+  type EntityAlreadyExists,
+  entityAlreadyExists,
+  type Forbidden,
+  forbidden,
+  type StoreFailed,
+  storeFailed,
+  type Unauthorized,
+  unauthorized,
+} from './rules/errors.js'
+import { principalIssues } from './rules/principal.js'
+import type { Service } from './rules/service.js'
+import type { ValidRequest } from './rules/validate.js'
+
+export type Denial = Unauthorized | Forbidden | StoreFailed
+export type WriteFailure = BadRequest | Denial | EntityAlreadyExists | Contended
+
+export interface Execution {
+  readonly how: 'create' | 'upsert'
+  readonly by: Principal | undefined
+  /** Where to load and commit; a dry run puts a rehearsal in front of the book's store. */
+  readonly store: Pick<ServiceStore, 'load' | 'commit'>
+}
+
+/**
+ * Load → decide → commit, for any number of requests at once: the only loop that awaits a store. The answers stand in the
+ * order of the requests and are those of one request after the other: a name that occurs again waits until the one
+ * before it is settled, and then decides on what that one left, without a load. What a store refuses is loaded,
+ * authorised and decided again. Source: `semantics.md` §4–6.
+ */
+export async function execute(
+  book: Book,
+  requests: readonly ValidRequest[],
+  { how, by, store }: Execution,
+): Promise<readonly (Decision | WriteFailure)[]> {
+  const family = book.family.entityType
+  const answers: (Decision | WriteFailure)[] = new Array(requests.length)
+  const { first, following } = byName(requests)
+  /** What each request decides on: `undefined` until it is loaded. A create never looks: the store refuses it if need be. */
+  const held: (Stored | null | undefined)[] = new Array(requests.length)
+  const attempts = new Map<number, number>()
+  const fqnOf = (index: number) => (requests[index] as ValidRequest).fqn
+
+  let turn = first
+  while (turn.length > 0) {
+    const upcoming: number[] = []
+    const settle = (index: number, answer: Decision | WriteFailure, left: Stored | null | undefined) => {
+      answers[index] = answer
+      const next = following.get(index)
+      if (next === undefined) return
+      held[next] = left
+      upcoming.push(next)
+    }
+
+    if (how === 'create') for (const index of turn) held[index] = null
+    const unloaded = turn.filter((index) => held[index] === undefined)
+    if (unloaded.length > 0) {
+      try {
+        const found = await store.load(family, unloaded.map(fqnOf))
+        for (const index of unloaded) held[index] = found.get(fqnOf(index)) ?? null
+      } catch (cause) {
+        const failure = storeFailed('load', cause)
+        for (const index of unloaded) settle(index, failure, undefined)
+      }
+    }
+
+    const denials =
+      book.policy === undefined ? undefined : await Promise.all(turn.map((index) => denialOf(book, by, held[index])))
+    const changes: Change[] = []
+    const deciding: { index: number; decision: Decision }[] = []
+    turn.forEach((index, place) => {
+      const before = held[index]
+      if (before === undefined) return
+      const request = requests[index] as ValidRequest
+      const denial = denials?.[place]
+      if (denial !== undefined) return settle(index, denial, before)
+      const decision =
+        before === null
+          ? decideCreate(request, book.newId(), book.now(), by)
+          : decideUpdate(before, request, book.now(), by)
+      if (!('outcome' in decision) || decision.outcome === 'unchanged') return settle(index, decision, before)
+      changes.push({ before, after: decision.stored })
+      deciding.push({ index, decision })
+    })
+
+    if (changes.length > 0) {
+      try {
+        const refused = new Set(await store.commit(family, changes))
+        let lost = 0
+        for (const { index, decision } of deciding) {
+          if (!refused.has(fqnOf(index))) {
+            settle(index, decision, decision.stored)
+            continue
+          }
+          const attempt = (attempts.get(index) ?? 0) + 1
+          if (how === 'create') settle(index, entityAlreadyExists(fqnOf(index)), undefined)
+          else if (attempt === book.attempts) settle(index, contended(fqnOf(index), attempt), undefined)
+          else {
+            attempts.set(index, attempt)
+            held[index] = undefined
+            upcoming.push(index)
+            lost = Math.max(lost, attempt)
+          }
+        }
+        if (lost > 0) await pause(lost)
+      } catch (cause) {
+        const failure = storeFailed('commit', cause)
+        for (const { index } of deciding) settle(index, failure, undefined)
+      }
+    }
+    turn = upcoming
+  }
+  return answers
+}
+
+/** The first request of each name, and for each other one the request that follows it. */
+function byName(requests: readonly ValidRequest[]): { first: number[]; following: ReadonlyMap<number, number> } {
+  const first: number[] = []
+  const following = new Map<number, number>()
+  const last = new Map<Fqn, number>()
+  requests.forEach(({ fqn }, index) => {
+    const before = last.get(fqn)
+    if (before === undefined) first.push(index)
+    else following.set(before, index)
+    last.set(fqn, index)
+  })
+  return { first, following }
+}
+
+function denialOf(
+  book: Book,
+  by: Principal | undefined,
+  held: Stored | null | undefined,
+): Promise<Denial | undefined> | undefined {
+  if (held === undefined) return undefined
+  return held === null ? denial(book, by, 'Create', undefined) : denial(book, by, 'EditAll', held.service)
+}
+
+/** The policy's answer, as an error unless it allows. A policy that fails denies. Source: `semantics.md` §9. */
+export async function denial(
+  book: Book,
+  by: Principal | undefined,
+  operation: Operation,
+  target: Service | undefined,
+): Promise<Denial | undefined> {
+  if (book.policy === undefined) return undefined
+  try {
+    const answer = await book.policy(by, operation, target)
+    if (answer === 'allow') return undefined
+    return answer === 'unauthenticated' ? unauthorized(operation) : forbidden(by?.name ?? ANONYMOUS, operation)
+  } catch (cause) {
+    return storeFailed('authorise', cause)
+  }
+}
+
+/** Without a principal the policy is asked before anything is loaded; only that it wants one ends the call. */
+export async function missingPrincipal(
+  book: Book,
+  by: Principal | undefined,
+  operation: Operation,
+): Promise<Unauthorized | StoreFailed | undefined> {
+  if (by !== undefined) return undefined
+  const answer = await denial(book, by, operation, undefined)
+  return answer?.code === 'FORBIDDEN' ? undefined : answer
+}
+
+/** A single write: validated, then refused without a principal where the policy wants one, then executed in its turn. */
+export async function executeOne(
+  book: Book,
+  request: unknown,
+  how: Execution['how'],
+  by: Principal | undefined,
+): Promise<Decision | WriteFailure> {
+  const valid = book.validate(request)
+  const issues = [...('error' in valid ? valid.error.issues : []), ...principalIssues(by)]
+  if ('error' in valid || issues.length > 0) return badRequest(issues)
+  const missing = await missingPrincipal(book, by, how === 'create' ? 'Create' : 'EditAll')
+  if (missing !== undefined) return missing
+  const answers = await inTurn(book, valid.fqn, () => execute(book, [valid], { how, by, store: book.store }))
+  return answers[0] as Decision | WriteFailure
+}
+
+const turns = new WeakMap<ServiceStore, Map<string, Promise<unknown>>>()
+
+/** Single writes of one name take turns within a process, so that they never refuse each other. */
+async function inTurn<T>(book: Book, fqn: Fqn, work: () => Promise<T>): Promise<T> {
+  const tails = turns.get(book.store) ?? new Map<string, Promise<unknown>>()
+  turns.set(book.store, tails)
+  const key = `${book.family.entityType} ${fqn}`
+  const mine = (tails.get(key) ?? Promise.resolve()).then(work, work)
+  tails.set(key, mine)
+  try {
+    return await mine
+  } finally {
+    if (tails.get(key) === mine) tails.delete(key)
+  }
+}
+
+/** Up to 64 ms, longer the more often the race was lost, and never the same for two rivals. */
+function pause(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** attempt, 64)))
+}

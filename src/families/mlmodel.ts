@@ -1,0 +1,31 @@
+import { Type } from 'typebox'
+import { awsCredentials, filterPattern, gcpCredentials, secretMap } from './credentials.js'
+import type { Family } from './family.js'
+
+const closed = { additionalProperties: false } as const
+const supportsMetadataExtraction = Type.Optional(Type.Boolean())
+const mlModelFilterPattern = Type.Optional(filterPattern)
+
+/**
+ * OpenMetadata's ML model services: `Mlflow`, `Sklearn`, `SageMaker`, `VertexAI` and `CustomMlModel`, each with its
+ * connection schema. `serviceType` narrows `connection.config`.
+ *
+ * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §1.
+ */
+export const mlmodelServices = {
+  entityType: 'mlmodelService',
+  collection: 'mlmodelServices',
+  serviceTypes: {
+    Mlflow: Type.Object(
+      { trackingUri: Type.String(), registryUri: Type.String(), supportsMetadataExtraction, mlModelFilterPattern },
+      closed,
+    ),
+    Sklearn: Type.Object({ supportsMetadataExtraction }, closed),
+    SageMaker: Type.Object({ awsConfig: awsCredentials, mlModelFilterPattern, supportsMetadataExtraction }, closed),
+    VertexAI: Type.Object({ credentials: gcpCredentials, location: Type.String() }, closed),
+    CustomMlModel: Type.Object(
+      { sourcePythonClass: Type.String(), connectionOptions: Type.Optional(secretMap()) },
+      closed,
+    ),
+  },
+} as const satisfies Family

@@ -1,0 +1,41 @@
+export { type Book, type BookOptions, openBook } from './book.js'
+export type { ConnectionSchemas, Family, ServiceTypeOf } from './families/family.js'
+export { mlmodelServices } from './families/mlmodel.js'
+export type { Operation, Policy, Principal } from './ports/policy.js'
+export type {
+  Awaitable,
+  Change,
+  Fqn,
+  ListQuery,
+  Page,
+  Place,
+  ServiceStore,
+  Stored,
+  VersionQuery,
+} from './ports/store.js'
+export type { Limits } from './rules/copy.js'
+export type { Outcome } from './rules/decide.js'
+export { applyChange, diff } from './rules/diff.js'
+export type * from './rules/errors.js'
+export { fqn, type Subject } from './rules/fqn.js'
+export { MASK } from './rules/secrets.js'
+export {
+  type ChangeDescription,
+  type FieldChange,
+  type OwnerReference,
+  requestSchema,
+  type Service,
+  type ServiceRequest,
+  serviceSchema,
+  type TagLabel,
+} from './rules/service.js'
+export {
+  type BulkOptions,
+  type BulkProgress,
+  type BulkReport,
+  type BulkRow,
+  bulkUpsert,
+} from './verbs/bulk.js'
+export { createService, type WriteOptions } from './verbs/create.js'
+export { type GetOptions, getService } from './verbs/get.js'
+export { type Upserted, upsertService } from './verbs/upsert.js'

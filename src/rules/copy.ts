@@ -1,0 +1,182 @@
+import type { TSchema } from 'typebox'
+import type { Issue } from './errors.js'
+
+/** Bounds on what is taken in, adjustable per book. Source: `semantics.md` §1. */
+export interface Limits {
+  /** Bytes of UTF-8 in a description. Default 4 MiB. */
+  readonly description: number
+  /** Bytes of a request as JSON text in UTF-8. Default 8 MiB. */
+  readonly request: number
+  /** Levels of nesting. Default 32. */
+  readonly depth: number
+  /** Elements of a list, and keys of an object. Default 1,000. */
+  readonly elements: number
+}
+
+export const defaultLimits: Limits = { description: 4 * 2 ** 20, request: 8 * 2 ** 20, depth: 32, elements: 1000 }
+
+/** What a schema says about the keys of a value: which there are, and which have a default. */
+export interface Shape {
+  readonly keys?: ReadonlyMap<string, Shape>
+  readonly defaults?: readonly (readonly [key: string, value: unknown])[]
+  readonly items?: Shape
+}
+
+type Node = TSchema & { properties?: Record<string, TSchema>; additionalProperties?: unknown; items?: TSchema }
+
+const anyShape: Shape = {}
+
+/** The shape of a schema, as deep as plain objects and lists go; unions are left to the schema's own check. */
+export function shapeOf(schema: TSchema): Shape {
+  const { properties, additionalProperties, items } = schema as Node
+  if (properties !== undefined && additionalProperties === false) {
+    const fields = Object.entries(properties)
+    return {
+      keys: new Map(fields.map(([key, field]) => [key, shapeOf(field)])),
+      defaults: fields.flatMap(([key, field]) => ('default' in field ? [[key, field.default] as const] : [])),
+    }
+  }
+  return items === undefined ? anyShape : { items: shapeOf(items) }
+}
+
+/**
+ * The same schema, its objects left open where `frozenCopy` refuses unknown keys by shape: TypeBox tests every key of a
+ * closed object with a regular expression.
+ */
+export function opened(schema: TSchema): TSchema {
+  const { properties, additionalProperties, items } = schema as Node
+  if (properties !== undefined && additionalProperties === false) {
+    const fields = Object.entries(properties).map(([key, field]) => [key, opened(field)])
+    return altered(schema, { properties: Object.fromEntries(fields), additionalProperties: true })
+  }
+  return items === undefined ? schema : altered(schema, { items: opened(items) })
+}
+
+/** TypeBox keeps what it knows of a schema in properties that do not enumerate, so a spread would lose them. */
+function altered(schema: TSchema, changes: object): TSchema {
+  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(schema))
+  return Object.assign(copy, changes) as TSchema
+}
+
+interface Walk {
+  readonly limits: Limits
+  readonly trail: (string | number)[]
+  readonly issues: Issue[]
+  /** Never more than the bytes of the JSON text, and never less than a sixth of them. */
+  size: number
+}
+
+/**
+ * Copies what a caller passed into frozen plain data that the caller can no longer change, and checks on the way all
+ * that no schema can say: limits, text that cannot be stored, values that are not JSON, keys that are not in the shape.
+ * An optional field that is `null` or `undefined` is left out; a field with a default gets it. Reads each property once.
+ */
+export function frozenCopy(value: unknown, shape: Shape, limits: Limits): { value: unknown; issues: Issue[] } {
+  const walk: Walk = { limits, trail: [], issues: [], size: 0 }
+  const copy = copyOf(value, shape, walk, 0)
+  if (
+    walk.size > limits.request ||
+    (walk.size * 6 > limits.request && utf8Length(JSON.stringify(copy)) > limits.request)
+  ) {
+    walk.issues.push({ path: '', message: `is larger than ${limits.request} bytes` })
+  }
+  return { value: copy, issues: walk.issues }
+}
+
+function copyOf(value: unknown, shape: Shape, walk: Walk, depth: number): unknown {
+  walk.size += 2
+  if (typeof value === 'string') {
+    if (!fits(value, walk)) violation(walk, depth, 'holds NUL or a lone surrogate')
+    return value
+  }
+  if (typeof value === 'boolean' || value === null) return value
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) violation(walk, depth, 'is not a finite number')
+    return value + 0 // JSON has no -0
+  }
+  if (typeof value !== 'object') {
+    violation(walk, depth, 'is not a JSON value')
+    return null
+  }
+  if (depth === walk.limits.depth) {
+    violation(walk, depth, `is nested deeper than ${walk.limits.depth} levels`)
+    return null
+  }
+  try {
+    return Array.isArray(value) ? listCopy(value, shape, walk, depth) : objectCopy(value, shape, walk, depth)
+  } catch {
+    violation(walk, depth, 'cannot be read')
+    return null
+  }
+}
+
+function listCopy(list: readonly unknown[], shape: Shape, walk: Walk, depth: number): unknown {
+  const { length } = list
+  if (length > walk.limits.elements) {
+    violation(walk, depth, `has more than ${walk.limits.elements} elements`)
+    return null
+  }
+  const copy: unknown[] = []
+  for (let index = 0; index < length; index++) {
+    walk.trail[depth] = index
+    const element = read(list, index, walk, depth + 1)
+    copy.push(copyOf(element === undefined ? null : element, shape.items ?? anyShape, walk, depth + 1))
+  }
+  return Object.freeze(copy)
+}
+
+function objectCopy(object: object, shape: Shape, walk: Walk, depth: number): unknown {
+  const keys = Object.keys(object)
+  if (keys.length > walk.limits.elements) {
+    violation(walk, depth, `has more than ${walk.limits.elements} keys`)
+    return null
+  }
+  const copy: Record<string, unknown> = {}
+  for (const key of keys) {
+    const keyShape = shape.keys === undefined ? anyShape : shape.keys.get(key)
+    walk.trail[depth] = key
+    if (keyShape === undefined) {
+      violation(walk, depth + 1, 'is not a known field')
+    } else if (key === '__proto__') {
+      violation(walk, depth + 1, 'is not allowed as a key')
+    } else {
+      if (!fits(key, walk)) violation(walk, depth + 1, 'has NUL or a lone surrogate in its key')
+      const element = read(object, key, walk, depth + 1)
+      if (element !== undefined && element !== null) copy[key] = copyOf(element, keyShape, walk, depth + 1)
+      if (walk.size > walk.limits.request) break
+    }
+  }
+  if (shape.defaults !== undefined) {
+    for (const [key, value] of shape.defaults) if (copy[key] === undefined) copy[key] = value
+  }
+  return Object.freeze(copy)
+}
+
+/** A getter may throw; then the rest of the object is still worth checking. */
+function read(object: object, key: PropertyKey, walk: Walk, depth: number): unknown {
+  try {
+    return (object as Record<PropertyKey, unknown>)[key]
+  } catch {
+    violation(walk, depth, 'cannot be read')
+    return undefined
+  }
+}
+
+/** Counts the text, and tells whether every store can hold it. */
+function fits(text: string, walk: Walk): boolean {
+  walk.size += text.length
+  return text.isWellFormed() && !text.includes('\0')
+}
+
+export function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length
+}
+
+function violation(walk: Walk, depth: number, message: string): void {
+  walk.issues.push({ path: pointer(walk.trail.slice(0, depth)), message })
+}
+
+/** An RFC 6901 JSON Pointer. */
+export function pointer(keys: readonly (string | number)[]): string {
+  return keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}

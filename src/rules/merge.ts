@@ -1,0 +1,67 @@
+import { Equal } from 'typebox/value'
+import { type OwnerReference, type Service, sameOwner, sameTag, type TagLabel } from './service.js'
+
+/** The fields a request can change, besides `serviceType`. */
+export interface Fields {
+  readonly displayName?: string | undefined
+  readonly description?: string | undefined
+  readonly owners?: readonly OwnerReference[] | undefined
+  readonly domain?: string | undefined
+  readonly tags?: readonly TagLabel[] | undefined
+  readonly connection?: Service['connection'] | undefined
+}
+
+interface Rule<T> {
+  readonly absent: 'clear' | 'keep'
+  readonly supplied: 'replace' | 'union'
+  /** A bot fills a blank one, but never overwrites or clears it. */
+  readonly bot?: 'fill'
+  readonly same: (a: T, b: T) => boolean
+}
+
+const text = (a: string, b: string) => a === b
+const owners = (a: readonly OwnerReference[], b: readonly OwnerReference[]) => sameSet(a, b, sameOwner)
+const tags = (a: readonly TagLabel[], b: readonly TagLabel[]) => sameSet(a, b, sameTag)
+
+/**
+ * What upsert does to each field of a stored service, absent in the request or supplied; a new field is a new line.
+ * Source: what the OpenMetadata server does on `PUT`; `semantics.md` §5.
+ */
+export const mergeTable = {
+  displayName: { absent: 'clear', supplied: 'replace', bot: 'fill', same: text },
+  description: { absent: 'clear', supplied: 'replace', bot: 'fill', same: text },
+  owners: { absent: 'keep', supplied: 'replace', same: owners },
+  domain: { absent: 'keep', supplied: 'replace', same: text },
+  tags: { absent: 'keep', supplied: 'union', same: tags },
+  connection: { absent: 'keep', supplied: 'replace', same: Equal },
+} as const satisfies { [F in keyof Required<Fields>]: Rule<NonNullable<Fields[F]>> }
+
+/** The fields of a stored service after an upsert. A field that does not change is the same reference as before. */
+export function merge(before: Fields, request: Fields, isBot: boolean): Fields {
+  const merged: Record<string, unknown> = {}
+  for (const field of fieldNames) {
+    merged[field] = mergeField(before[field], request[field], mergeTable[field] as Rule<unknown>, isBot)
+  }
+  return merged
+}
+
+const fieldNames = Object.keys(mergeTable) as (keyof typeof mergeTable)[]
+
+function mergeField(before: unknown, given: unknown, rule: Rule<unknown>, isBot: boolean): unknown {
+  if (isBot && rule.bot === 'fill' && (given === undefined || (before !== undefined && before !== ''))) return before
+  if (given === undefined) return rule.absent === 'keep' ? before : undefined
+  if (before === undefined) return given
+  if (rule.supplied === 'union') return union(before as readonly TagLabel[], given as readonly TagLabel[])
+  return rule.same(before, given) ? before : given
+}
+
+/** What is there stays as it is, and stays in front. */
+function union(before: readonly TagLabel[], given: readonly TagLabel[]): readonly TagLabel[] {
+  const added = given.filter((tag) => !before.some((other) => sameTag(tag, other)))
+  return added.length === 0 ? before : Object.freeze([...before, ...added])
+}
+
+/** Both sides are sets already: no element occurs twice. */
+function sameSet<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
+  return a.length === b.length && a.every((element) => b.some((other) => same(element, other)))
+}

@@ -1,0 +1,154 @@
+import type { TSchema } from 'typebox'
+import { pointer } from './copy.js'
+import type { Issue } from './errors.js'
+
+/*
+ * Secrets: strings that the family's schema declares with `format: 'password'`, and passwords inside URIs. They leave a
+ * connection before anything else happens to it. Source: OpenMetadata masks the first kind; `semantics.md` §8.
+ */
+
+/** What stands in a service where a secret was. OpenMetadata's own mask. */
+export const MASK = '*********'
+
+/** Where a schema has secrets. */
+export interface SecretPlaces {
+  readonly here: boolean
+  readonly keys: ReadonlyMap<string, SecretPlaces>
+  /** Elements of a list, or values of a map. */
+  readonly each: SecretPlaces | null
+}
+
+type Node = TSchema & {
+  format?: string
+  properties?: Record<string, TSchema>
+  additionalProperties?: TSchema | boolean
+  patternProperties?: Record<string, TSchema>
+  items?: TSchema | TSchema[]
+  anyOf?: TSchema[]
+  oneOf?: TSchema[]
+  allOf?: TSchema[]
+}
+
+/** Where a schema has secrets, or `null` when it has none. A place is secret as soon as one branch of a union says so. */
+export function secretPlaces(schema: TSchema): SecretPlaces | null {
+  const node = schema as Node
+  const keys = new Map<string, SecretPlaces>()
+  for (const [key, field] of Object.entries(node.properties ?? {})) {
+    const places = secretPlaces(field)
+    if (places !== null) keys.set(key, places)
+  }
+  const rest = typeof node.additionalProperties === 'object' ? [node.additionalProperties] : []
+  const each = [...rest, ...Object.values(node.patternProperties ?? {}), ...[node.items ?? []].flat()]
+  const here = node.format === 'password'
+  const own = { here, keys, each: each.map(secretPlaces).reduce(either, null) }
+  const branches = [...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.allOf ?? [])].map(secretPlaces)
+  return [here || keys.size > 0 || own.each !== null ? own : null, ...branches].reduce(either, null)
+}
+
+function either(a: SecretPlaces | null, b: SecretPlaces | null): SecretPlaces | null {
+  if (a === null || b === null) return a ?? b
+  const keys = new Map(a.keys)
+  for (const [key, places] of b.keys) keys.set(key, either(keys.get(key) ?? null, places) ?? places)
+  return { here: a.here || b.here, keys, each: either(a.each, b.each) }
+}
+
+/** Clear values by JSON Pointer into the config: one for a secret field, one for each password of a URI. */
+type Secrets = Record<string, readonly string[]>
+
+export interface Masked {
+  readonly config: Readonly<Record<string, unknown>>
+  /** The clear values, as canonical text; `null` when the config has none. A value that came in as the mask is still the mask. */
+  readonly secrets: string | null
+  /** Whether a value came in as the mask. */
+  readonly keeps: boolean
+}
+
+/** Takes the secrets out of a frozen config. The same config comes back when it has none. */
+export function maskConfig(config: Readonly<Record<string, unknown>>, places: SecretPlaces | null): Masked {
+  const secrets: Secrets = {}
+  const masked = maskValue(config, places, [], secrets) as Readonly<Record<string, unknown>>
+  if (masked === config && Object.keys(secrets).length === 0) return { config, secrets: null, keeps: false }
+  const keeps = Object.values(secrets).some((values) => values.includes(MASK))
+  return { config: masked, secrets: secretsText(secrets), keeps }
+}
+
+function secretsText(secrets: Secrets): string {
+  const entries = Object.entries(secrets).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify(Object.fromEntries(entries))
+}
+
+function maskValue(value: unknown, places: SecretPlaces | null, path: (string | number)[], secrets: Secrets): unknown {
+  if (typeof value === 'string') {
+    if (places?.here) {
+      secrets[pointer(path)] = [value]
+      return MASK
+    }
+    return value.includes('://') ? maskUris(value, path, secrets) : value
+  }
+  if (typeof value !== 'object' || value === null) return value
+  let masked: unknown[] | Record<string, unknown> | undefined
+  for (const [key, element] of Object.entries(value)) {
+    path.push(key)
+    const covered = maskValue(element, places === null ? null : (places.keys.get(key) ?? places.each), path, secrets)
+    path.pop()
+    if (covered === element) continue
+    masked ??= Array.isArray(value) ? [...value] : { ...value }
+    ;(masked as Record<string, unknown>)[key] = covered
+  }
+  return masked === undefined ? value : Object.freeze(masked)
+}
+
+const AUTHORITY = /^[^/?#]*/
+const HOSTS_AND_PORTS = /^(\[[^\]]*\]|[^:]*)(:\d*)?(,|$)/
+
+/**
+ * The password of `scheme://user:password@host` ends at the last `@` of the authority (RFC 3986 §3.2). A password that
+ * holds `/`, `?` or `#` unencoded ends the authority early; then what stands where a port belongs is no number, and the
+ * password is taken to end at the last `@` of all.
+ */
+function maskUris(text: string, path: readonly (string | number)[], secrets: Secrets): string {
+  const lastAt = text.lastIndexOf('@')
+  const passwords: string[] = []
+  let masked = ''
+  let done = 0
+  for (let scheme = text.indexOf('://'); scheme !== -1 && scheme < lastAt; scheme = text.indexOf('://', scheme + 3)) {
+    const from = scheme + 3
+    const colon = text.indexOf(':', from)
+    if (from < done || colon === -1) continue
+    const authority = AUTHORITY.exec(text.slice(from))?.[0] ?? ''
+    const at = authority.lastIndexOf('@')
+    const end = at !== -1 ? from + at : HOSTS_AND_PORTS.test(authority) ? -1 : lastAt
+    if (end <= colon + 1) continue
+    passwords.push(text.slice(colon + 1, end))
+    masked += text.slice(done, colon + 1) + MASK
+    done = end
+  }
+  if (passwords.length === 0) return text
+  secrets[pointer(path)] = passwords
+  return masked + text.slice(done)
+}
+
+/**
+ * Puts stored values where the mask came back. Answers the complete secrets, or an issue for each mask that has nothing
+ * stored at its path. `prefix` is where the config stands in the request.
+ */
+export function keepSecrets(given: string, stored: string | null, prefix: string): { text: string; issues: Issue[] } {
+  const old = stored === null ? {} : (JSON.parse(stored) as Secrets)
+  const issues: Issue[] = []
+  const kept: Secrets = {}
+  for (const [path, values] of Object.entries(JSON.parse(given) as Secrets)) {
+    kept[path] = values.map((value, index) => {
+      const before = Object.hasOwn(old, path) ? old[path]?.[index] : undefined
+      if (value === MASK && before === undefined) {
+        issues.push({ path: prefix + path, message: 'is the mask, and no secret is stored there to keep' })
+      }
+      return value === MASK ? (before ?? MASK) : value
+    })
+  }
+  return { text: secretsText(kept), issues }
+}
+
+/** The paths of the secrets in such a text. */
+export function secretPaths(secrets: string): readonly string[] {
+  return Object.keys(JSON.parse(secrets) as Secrets)
+}

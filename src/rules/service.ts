@@ -1,0 +1,153 @@
+import { type Static, type TObject, type TSchema, Type } from 'typebox'
+import type { Family, ServiceTypeOf } from '../families/family.js'
+
+const closed = { additionalProperties: false } as const
+
+const uuid = Type.String({ pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' })
+const name = Type.String({ minLength: 1, maxLength: 256, pattern: '^((?!::).)*$' })
+const fullyQualifiedName = Type.String({ minLength: 1, maxLength: 3072 })
+
+const ownerReference = Type.Object({ id: uuid, type: Type.Enum(['user', 'team']) }, closed)
+
+const tagFQN = Type.String({ minLength: 1, maxLength: 3072 })
+const source = Type.Enum(['Classification', 'Glossary'], { default: 'Classification' })
+const labelType = Type.Enum(['Manual', 'Propagated', 'Automated', 'Derived', 'Generated'], { default: 'Manual' })
+const state = Type.Enum(['Suggested', 'Confirmed'], { default: 'Confirmed' })
+
+const requestFields = {
+  name,
+  displayName: Type.Optional(Type.String()),
+  description: Type.Optional(Type.String()),
+  owners: Type.Optional(Type.Array(ownerReference)),
+  domain: Type.Optional(fullyQualifiedName),
+  tags: Type.Optional(
+    Type.Array(
+      Type.Object(
+        {
+          tagFQN,
+          source: Type.Optional(source),
+          labelType: Type.Optional(labelType),
+          state: Type.Optional(state),
+        },
+        closed,
+      ),
+    ),
+  ),
+}
+
+const tagLabel = Type.Object({ tagFQN, source, labelType, state }, closed)
+
+const fieldChange = Type.Object(
+  { name: Type.String(), oldValue: Type.Optional(Type.Unknown()), newValue: Type.Optional(Type.Unknown()) },
+  closed,
+)
+
+const changeDescription = Type.Object(
+  {
+    fieldsAdded: Type.Array(fieldChange),
+    fieldsUpdated: Type.Array(fieldChange),
+    fieldsDeleted: Type.Array(fieldChange),
+    previousVersion: Type.Number(),
+  },
+  closed,
+)
+
+const serviceFields = {
+  id: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }),
+  name,
+  fullyQualifiedName,
+  version: Type.Number({ minimum: 0.1 }),
+  deleted: Type.Boolean(),
+  updatedAt: Type.Integer(),
+  updatedBy: Type.String(),
+  displayName: Type.Optional(Type.String()),
+  description: Type.Optional(Type.String()),
+  owners: Type.Optional(Type.Array(ownerReference)),
+  domain: Type.Optional(fullyQualifiedName),
+  tags: Type.Array(tagLabel),
+  changeDescription: Type.Optional(changeDescription),
+}
+
+/** The fields every request has, whatever its `serviceType`. */
+export const requestBase = Type.Object(requestFields, closed)
+const serviceBase = Type.Object(serviceFields, closed)
+
+function withConnection(fields: Record<string, TSchema>, serviceType: string, config: TObject): TObject {
+  const type = Type.Optional(Type.Literal(serviceType, { default: serviceType }))
+  const closedConfig = Type.Object({ type, ...config.properties }, closed)
+  return Type.Object(
+    {
+      ...fields,
+      serviceType: Type.Literal(serviceType),
+      connection: Type.Optional(Type.Object({ config: closedConfig }, closed)),
+    },
+    closed,
+  )
+}
+
+/** The JSON Schema (TypeBox) of a create request for one service type of a family. */
+export function requestSchema(family: Family, serviceType: string): TObject {
+  return withConnection(requestFields, serviceType, configSchema(family, serviceType))
+}
+
+/** The JSON Schema (TypeBox) of a service of one service type of a family, as every verb returns it. */
+export function serviceSchema(family: Family, serviceType: string): TObject {
+  return withConnection(serviceFields, serviceType, configSchema(family, serviceType))
+}
+
+function configSchema(family: Family, serviceType: string): TObject {
+  const schema = Object.hasOwn(family.serviceTypes, serviceType) ? family.serviceTypes[serviceType] : undefined
+  if (schema === undefined) throw new TypeError(`${family.entityType} has no service type ${serviceType}`)
+  return schema
+}
+
+/** Read-only all the way down, as frozen values are. */
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
+
+/** What a caller may pass for `T`: an optional field may also be `undefined` or `null`, which count as absent. */
+type Given<T> = T extends object
+  ? { readonly [K in keyof T]: Given<T[K]> | (undefined extends { [P in K]?: T[K] }[K] ? OptionalNull<T, K> : never) }
+  : T
+type OptionalNull<T, K extends keyof T> = Record<never, never> extends Pick<T, K> ? null | undefined : never
+
+type ConfigOf<F extends Family, T extends ServiceTypeOf<F>> = { type?: T } & Static<F['serviceTypes'][T]>
+
+/**
+ * A create request, the body of OpenMetadata's `POST` and `PUT`. `serviceType` narrows `connection.config`.
+ *
+ * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §1.
+ */
+export type ServiceRequest<F extends Family = Family> = {
+  [T in ServiceTypeOf<F>]: Given<Static<typeof requestBase>> & {
+    readonly serviceType: T
+    readonly connection?: { readonly config: Given<ConfigOf<F, T>> } | null | undefined
+  }
+}[ServiceTypeOf<F>]
+
+/**
+ * A service as verbs return it: frozen all the way down, secrets masked. `serviceType` narrows `connection.config`.
+ *
+ * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §1.
+ */
+export type Service<F extends Family = Family> = {
+  [T in ServiceTypeOf<F>]: Frozen<Static<typeof serviceBase>> & {
+    readonly serviceType: T
+    readonly connection?: { readonly config: Frozen<ConfigOf<F, T>> }
+  }
+}[ServiceTypeOf<F>]
+
+/** A reference to a user or a team. */
+export type OwnerReference = Frozen<Static<typeof ownerReference>>
+
+/** A tag on a service. Its identity is `tagFQN` and `source`. */
+export type TagLabel = Frozen<Static<typeof tagLabel>>
+
+/** Whether two references are the same owner. */
+export const sameOwner = (a: OwnerReference, b: OwnerReference) => a.id === b.id && a.type === b.type
+
+/** Whether two labels are the same tag, whatever else they say. */
+export const sameTag = (a: TagLabel, b: TagLabel) => a.tagFQN === b.tagFQN && a.source === b.source
+
+/** What a version changed against the one before it. Lists report the elements added and removed. */
+export type ChangeDescription = Frozen<Static<typeof changeDescription>>
+export type FieldChange = Frozen<Static<typeof fieldChange>>

@@ -1,0 +1,172 @@
+import { type TSchema, Type } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
+import type { Family } from '../families/family.js'
+import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
+import { type BadRequest, badRequest, type Issue } from './errors.js'
+import { fqn } from './fqn.js'
+import { maskConfig, type SecretPlaces, secretPaths, secretPlaces } from './secrets.js'
+import {
+  type OwnerReference,
+  requestBase,
+  requestSchema,
+  type Service,
+  sameOwner,
+  sameTag,
+  type TagLabel,
+} from './service.js'
+import { violations } from './violations.js'
+
+/** A request that fits: copied, frozen, defaults filled in, sets without duplicates, secrets taken out. */
+export interface ValidRequest {
+  readonly fqn: string
+  readonly name: string
+  readonly serviceType: string
+  readonly displayName: string | undefined
+  readonly description: string | undefined
+  readonly owners: readonly OwnerReference[] | undefined
+  readonly domain: string | undefined
+  readonly tags: readonly TagLabel[] | undefined
+  /** Masked. */
+  readonly connection: NonNullable<Service['connection']> | undefined
+  /** The clear secrets of the connection in canonical text, or `null`. */
+  readonly secrets: string | null
+  /** Whether a secret came in as the mask, so that the stored one is to be kept. */
+  readonly keeps: boolean
+}
+
+type Fields = Omit<ValidRequest, 'fqn' | 'secrets' | 'keeps'>
+
+/** A request that breaks a rule; its FQN when at least the name is good. */
+export interface InvalidRequest {
+  readonly error: BadRequest
+  readonly fqn: string | undefined
+}
+
+export type Validate = (request: unknown) => ValidRequest | InvalidRequest
+
+interface Checked {
+  readonly shape: Shape
+  readonly validator: Validator
+  readonly secrets: SecretPlaces | null
+}
+
+/**
+ * The check of a family's requests. Every violation is reported, once, with its path. Source: OpenMetadata, "Create an
+ * ML Model Service"; `semantics.md` §1.
+ *
+ * `holdsSecrets`: whether the store may be given secrets at all (§8).
+ */
+export function validator(family: Family, limits: Limits, holdsSecrets: boolean): Validate {
+  const serviceTypes = Object.keys(family.serviceTypes)
+  const checks = new Map<unknown, Checked>()
+  let checkWithoutType: Checked | undefined
+
+  function checkFor(serviceType: unknown): Checked {
+    const known = checks.get(serviceType)
+    if (known !== undefined) return known
+    if (typeof serviceType !== 'string' || !serviceTypes.includes(serviceType)) {
+      checkWithoutType ??= compiled(withoutType(serviceTypes), null)
+      return checkWithoutType
+    }
+    const config = family.serviceTypes[serviceType] as TSchema
+    const check = compiled(requestSchema(family, serviceType), secretPlaces(config))
+    checks.set(serviceType, check)
+    return check
+  }
+
+  return (request) => {
+    const { shape, validator, secrets: places } = checkFor(typeOf(request))
+    const { value, issues } = frozenCopy(request, shape, limits)
+    const config = configOf(value)
+    const masked = config === undefined ? undefined : maskConfig(config, places)
+    const secrets = masked?.secrets ?? null
+    if (secrets !== null && !holdsSecrets) issues.push(...secretsRefused(secrets))
+    issues.push(...textIssues(value, limits))
+    if (issues.length > 0 || !validator.Check(value)) return refusal(validator, value, issues)
+    const { name, serviceType, displayName, description, owners, domain, tags, connection } = value as Fields
+    return {
+      fqn: fqn.quote(name),
+      name,
+      serviceType,
+      displayName,
+      description,
+      owners: owners === undefined ? undefined : set(owners.map(lowerId), sameOwner),
+      domain,
+      tags: tags === undefined ? undefined : set(tags, sameTag),
+      connection:
+        masked === undefined || masked.config === config ? connection : Object.freeze({ config: masked.config }),
+      secrets,
+      keeps: masked?.keeps ?? false,
+    }
+  }
+}
+
+function compiled(schema: TSchema, secrets: SecretPlaces | null): Checked {
+  return { shape: shapeOf(schema), validator: Compile(opened(schema)), secrets }
+}
+
+/** With no valid `serviceType` there is no schema for the connection; everything else is still checked. */
+function withoutType(serviceTypes: readonly string[]): TSchema {
+  const { properties } = requestBase
+  const connection = Type.Optional(Type.Object({ config: Type.Object({}) }))
+  return Type.Object(
+    { ...properties, serviceType: Type.Enum([...serviceTypes]), connection },
+    { additionalProperties: false },
+  )
+}
+
+function typeOf(request: unknown): unknown {
+  try {
+    return (request as { serviceType?: unknown } | null | undefined)?.serviceType
+  } catch {
+    return undefined
+  }
+}
+
+function configOf(request: unknown): Readonly<Record<string, unknown>> | undefined {
+  const config = (request as { connection?: { config?: unknown } } | null)?.connection?.config
+  return typeof config === 'object' && config !== null ? (config as Readonly<Record<string, unknown>>) : undefined
+}
+
+/** What no JSON Schema keyword can say. */
+function textIssues(request: unknown, limits: Limits): readonly Issue[] {
+  const { description, domain } = (request ?? {}) as { description?: unknown; domain?: unknown }
+  const issues: Issue[] = []
+  if (typeof description === 'string' && description.length * 3 > limits.description) {
+    if (utf8Length(description) > limits.description) {
+      issues.push({ path: '/description', message: `is larger than ${limits.description} bytes` })
+    }
+  }
+  if (typeof domain === 'string' && domain.length <= 3072 && fqn.split(domain).isErr()) {
+    issues.push({ path: '/domain', message: 'is not a well-formed FQN' })
+  }
+  return issues
+}
+
+function lowerId(owner: OwnerReference): OwnerReference {
+  const id = owner.id.toLowerCase()
+  return id === owner.id ? owner : Object.freeze({ id, type: owner.type })
+}
+
+/** The first of each identity; `undefined` for none, since an empty list counts as absent. */
+function set<T>(elements: readonly T[], same: (a: T, b: T) => boolean): readonly T[] | undefined {
+  if (elements.length === 0) return undefined
+  return Object.freeze(
+    elements.filter((element, index) => elements.findIndex((other) => same(other, element)) === index),
+  )
+}
+
+function secretsRefused(secrets: string): readonly Issue[] {
+  const message = 'is a secret: this store outlives the process, and the book has no cipher to seal it with'
+  return secretPaths(secrets).map((path) => ({ path: `/connection/config${path}`, message }))
+}
+
+function refusal(validator: Validator, value: unknown, found: readonly Issue[]): InvalidRequest {
+  // What stood too deep, was too large or could not be read was not copied; the schema has nothing to say about it.
+  const known = new Set(found.map(({ path }) => path))
+  const rest = known.has('') ? [] : violations(validator, value).filter(({ path }) => !known.has(path))
+  const issues = [...found, ...rest]
+  const name = (value as { name?: unknown } | null)?.name
+  const named = typeof name === 'string' && !issues.some(({ path }) => path === '/name')
+  return { error: badRequest(issues), fqn: named ? fqn.quote(name) : undefined }
+}

@@ -1,0 +1,68 @@
+import type { Validator } from 'typebox/compile'
+import { Settings } from 'typebox/system'
+import { pointer } from './copy.js'
+import type { Issue } from './errors.js'
+
+type SchemaError = ReturnType<Validator['Errors']>[number]
+
+/** Every violation of the schema, each once, in words, at the path of what is wrong. */
+export function violations(validator: Validator, value: unknown): readonly Issue[] {
+  return nearestBranches(allErrors(validator, value)).flatMap(inWords)
+}
+
+/** TypeBox stops at eight errors unless told otherwise, and can be told only for the whole process. */
+function allErrors(validator: Validator, value: unknown): readonly SchemaError[] {
+  const { maxErrors } = Settings.Get()
+  Settings.Set({ maxErrors: Number.MAX_SAFE_INTEGER })
+  const errors = validator.Errors(value)
+  Settings.Set({ maxErrors })
+  return errors
+}
+
+/** A union reports the errors of all its branches; only those of the branch that fits best help the caller. */
+function nearestBranches(errors: readonly SchemaError[]): readonly SchemaError[] {
+  const kept: SchemaError[] = []
+  for (const error of errors) {
+    if (error.keyword !== 'anyOf') {
+      kept.push(error)
+      continue
+    }
+    const inside = `${error.schemaPath}/anyOf/`
+    const first = kept.findIndex(({ schemaPath }) => schemaPath.startsWith(inside))
+    const branches = new Map<string, SchemaError[]>()
+    for (const inner of first === -1 ? [] : kept.splice(first)) {
+      const branch = inner.schemaPath.slice(inside.length).split('/', 1)[0] ?? ''
+      branches.set(branch, [...(branches.get(branch) ?? []), inner])
+    }
+    const [nearest] = [...branches.values()].sort((a, b) => distance(a) - distance(b))
+    kept.push(...(nearest ?? [error]))
+  }
+  return kept
+}
+
+/** A branch whose own `type` the value names is nearer than any other. */
+function distance(errors: readonly SchemaError[]): number {
+  return errors.length + (errors.some(({ keyword }) => keyword === 'const') ? 1000 : 0)
+}
+
+function inWords({ keyword, instancePath, params, message }: SchemaError): readonly Issue[] {
+  const at = (text: string) => [{ path: instancePath, message: text }]
+  switch (keyword) {
+    case 'required':
+      return params.requiredProperties.map((key) => ({ path: instancePath + pointer([key]), message: 'is required' }))
+    case 'boolean':
+      return at('is not a known field')
+    case 'additionalProperties':
+      return [] // each such property has an error of its own
+    case 'enum':
+      return at(`must be one of ${params.allowedValues.join(', ')}`)
+    case 'const':
+      return at(`must be ${JSON.stringify(params.allowedValue)}`)
+    case 'type':
+      return at(`must be ${/^[aeiou]/.test(String(params.type)) ? 'an' : 'a'} ${params.type}`)
+    case 'pattern':
+      return at(instancePath === '/name' ? 'must not hold "::" or a line break' : `must match ${params.pattern}`)
+    default:
+      return at(message)
+  }
+}

@@ -1,0 +1,214 @@
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import type { Book } from '../book.js'
+import { execute, missingPrincipal } from '../execute.js'
+import type { Family } from '../families/family.js'
+import type { Principal } from '../ports/policy.js'
+import { rehearsal } from '../rehearsal.js'
+import type { Outcome } from '../rules/decide.js'
+import { aborted, type BulkRowError, type BulkUpsertError, badRequest, type Issue } from '../rules/errors.js'
+import { principalIssues } from '../rules/principal.js'
+import type { ServiceRequest } from '../rules/service.js'
+import type { InvalidRequest, ValidRequest } from '../rules/validate.js'
+
+/** How far a bulk is, after each chunk. */
+export interface BulkProgress {
+  readonly processed: number
+  readonly passed: number
+  readonly failed: number
+}
+
+/** What `bulkUpsert` takes besides the rows. */
+export interface BulkOptions {
+  /** Who writes: recorded as `updatedBy` and shown to the policy for each row. */
+  readonly by?: Principal | undefined
+  /** Ends the bulk between two chunks. */
+  readonly signal?: AbortSignal | undefined
+  /** Called after each chunk, and awaited. If it throws, the bulk ends as if aborted, with that as its cause. */
+  readonly onProgress?: ((progress: BulkProgress) => unknown) | undefined
+  /** Answers the same report and writes nothing. Default `false`. */
+  readonly dryRun?: boolean | undefined
+  /** Whether the report has every row or, to save memory, only those that failed. Default `'all'`. */
+  readonly rows?: 'all' | 'failed' | undefined
+  /** Rows loaded, decided and committed together, 1 to 100,000. Default 1,000. */
+  readonly chunkSize?: number | undefined
+}
+
+/** What became of one row. `index` is its place in the input, from 0. */
+export type BulkRow =
+  | { readonly index: number; readonly fqn: string; readonly outcome: Outcome; readonly version: number }
+  | { readonly index: number; readonly fqn?: string; readonly error: BulkRowError }
+
+/** What became of a bulk, in the order of its input. */
+export interface BulkReport extends BulkProgress {
+  /** `failure` when every row failed; `aborted` when the bulk ended before its input did. An empty bulk is a `success`. */
+  readonly status: 'success' | 'partialSuccess' | 'failure' | 'aborted'
+  readonly rows: readonly BulkRow[]
+  /** Why an aborted bulk ended: the signal's reason, or what the input or `onProgress` threw. */
+  readonly cause?: unknown
+}
+
+/**
+ * Upserts any number of services, as OpenMetadata's `PUT /v1/services/…/bulk` does: the same as one `upsertService` after
+ * the other, up to ids and times, but in chunks. Rows come from any `Iterable` or `AsyncIterable`; each is copied when it
+ * is read. A million rows take the memory of one chunk and the report.
+ *
+ * A bad, forbidden or contended row fails alone, with its error; the others go in. A failing store is reported for each
+ * row it hit, and the whole bulk is safe to send again. `signal`, input that throws and `onProgress` that throws end it
+ * with `status: 'aborted'`, every row settled so far, and `ABORTED` for rows that were read but not sent.
+ *
+ * Errors of the whole call, before any row is read:
+ * - `BAD_REQUEST`: the rows are no iterable, or an option is wrong.
+ * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
+ * - `STORE_FAILED`: the policy failed when asked whether it wants one.
+ *
+ * Errors of a row: those of `upsertService` except `PRECONDITION_FAILED`, and `ABORTED`.
+ *
+ * @example
+ * const report = await bulkUpsert(book, [{ name: 'a', serviceType: 'Sklearn' }, { name: 'b::', serviceType: 'Sklearn' }])
+ * if (report.isOk()) report.value.status // 'partialSuccess'
+ *
+ * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §6.
+ */
+export function bulkUpsert<F extends Family>(
+  book: Book<F>,
+  rows: Iterable<ServiceRequest<F>> | AsyncIterable<ServiceRequest<F>>,
+  options: BulkOptions = {},
+): ResultAsync<BulkReport, BulkUpsertError> {
+  return new ResultAsync(bulk(book, rows, options))
+}
+
+async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Result<BulkReport, BulkUpsertError>> {
+  const { by, signal, onProgress, dryRun = false, rows: reported = 'all', chunkSize = 1000 } = options
+  const issues = [...principalIssues(by), ...optionIssues(rows, options)]
+  if (issues.length > 0) return err(badRequest(issues))
+  const missing = await missingPrincipal(book, by, 'EditAll')
+  if (missing !== undefined) return err(missing)
+
+  const report = { processed: 0, passed: 0, failed: 0, rows: [] as BulkRow[] }
+  const fail = (index: number, fqn: string | undefined, error: BulkRowError) => {
+    report.failed++
+    report.rows.push(fqn === undefined ? { index, error } : { index, fqn, error })
+  }
+  const store = dryRun ? rehearsal(book.store) : book.store
+  const input = reader(rows as Iterable<unknown> | AsyncIterable<unknown>, signal)
+  for (;;) {
+    const chunk: (ValidRequest | InvalidRequest)[] = []
+    let ended: Ended | undefined
+    while (chunk.length < chunkSize && ended === undefined) {
+      const next = input.next()
+      const row = next instanceof Promise ? await next : next
+      if ('ended' in row) ended = row
+      else chunk.push(book.validate(row.value))
+    }
+    if (signal?.aborted) ended ??= { ended: 'early', cause: signal.reason }
+
+    const first = report.processed
+    const sent = ended?.ended === 'early' ? [] : chunk.filter((row): row is ValidRequest => !('error' in row))
+    const answers = await execute(book, sent, { how: 'upsert', by, store })
+    let answered = 0
+    chunk.forEach((row, place) => {
+      const index = first + place
+      if ('error' in row) return fail(index, row.fqn, row.error)
+      const answer = answers[answered++]
+      if (answer === undefined) return fail(index, row.fqn, aborted())
+      if (!('outcome' in answer)) return fail(index, row.fqn, answer as BulkRowError)
+      report.passed++
+      if (reported === 'failed') return
+      report.rows.push({ index, fqn: row.fqn, outcome: answer.outcome, version: answer.stored.service.version })
+    })
+    report.processed += chunk.length
+
+    if (onProgress !== undefined && chunk.length > 0) {
+      try {
+        const { processed, passed, failed } = report
+        await onProgress({ processed, passed, failed })
+      } catch (cause) {
+        ended = { ended: 'early', cause }
+      }
+    }
+    if (ended === undefined) {
+      await breath()
+      continue
+    }
+    input.close().catch(() => {})
+    return ok(
+      ended.ended === 'early'
+        ? { status: 'aborted', ...report, cause: ended.cause }
+        : { status: statusOf(report), ...report },
+    )
+  }
+}
+
+function optionIssues(rows: unknown, { signal, onProgress, dryRun, rows: reported, chunkSize }: BulkOptions): Issue[] {
+  const issues: Issue[] = []
+  const iterable =
+    typeof rows === 'object' && rows !== null && (Symbol.iterator in rows || Symbol.asyncIterator in rows)
+  if (!iterable) issues.push({ path: '', message: 'must be an Iterable or an AsyncIterable of requests' })
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    issues.push({ path: '/signal', message: 'must be an AbortSignal' })
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    issues.push({ path: '/onProgress', message: 'must be a function' })
+  if (dryRun !== undefined && typeof dryRun !== 'boolean')
+    issues.push({ path: '/dryRun', message: 'must be a boolean' })
+  if (reported !== undefined && reported !== 'all' && reported !== 'failed')
+    issues.push({ path: '/rows', message: 'must be all or failed' })
+  if (chunkSize !== undefined && !(Number.isInteger(chunkSize) && chunkSize >= 1 && chunkSize <= 100_000)) {
+    issues.push({ path: '/chunkSize', message: 'must be an integer from 1 to 100,000' })
+  }
+  return issues
+}
+
+function statusOf({ processed, failed }: BulkProgress): BulkReport['status'] {
+  if (failed === 0) return 'success'
+  return failed === processed ? 'failure' : 'partialSuccess'
+}
+
+interface Ended {
+  readonly ended: 'all read' | 'early'
+  readonly cause?: unknown
+}
+type Read = Ended | { readonly value: unknown }
+
+/**
+ * Reads one row a call, without a wait where the input needs none. Input that throws ends early, as a signal does, be it
+ * in the midst of a wait.
+ */
+function reader(rows: Iterable<unknown> | AsyncIterable<unknown>, signal: AbortSignal | undefined) {
+  let source: Iterator<unknown> | AsyncIterator<unknown> | undefined
+  let wake: ((row: Read) => void) | undefined
+  const read = ({ done, value }: IteratorResult<unknown>): Read => {
+    if (!done) return { value }
+    source = undefined
+    return { ended: 'all read' }
+  }
+  const threw = (cause: unknown): Read => ({ ended: 'early', cause })
+  const onAbort = () => wake?.(threw(signal?.reason))
+  signal?.addEventListener('abort', onAbort)
+
+  return {
+    next(): Read | Promise<Read> {
+      if (signal?.aborted) return threw(signal.reason)
+      try {
+        source ??= Symbol.asyncIterator in rows ? rows[Symbol.asyncIterator]() : rows[Symbol.iterator]()
+        const next = source.next()
+        if (!('then' in next)) return read(next)
+        return new Promise((resolve) => {
+          wake = resolve
+          next.then(read).catch(threw).then(resolve)
+        })
+      } catch (cause) {
+        return threw(cause)
+      }
+    },
+    /** Lets the input clean up. It is not waited for: an input that is stuck would keep the report from its caller. */
+    async close(): Promise<void> {
+      signal?.removeEventListener('abort', onAbort)
+      await source?.return?.()
+    },
+  }
+}
+
+/** Lets timers, sockets and signals have their turn between two chunks of a store that never waits. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0)))
+}

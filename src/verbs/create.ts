@@ -1,0 +1,51 @@
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import type { Book } from '../book.js'
+import { executeOne } from '../execute.js'
+import type { Family } from '../families/family.js'
+import type { Principal } from '../ports/policy.js'
+import type { CreateServiceError } from '../rules/errors.js'
+import type { Service, ServiceRequest } from '../rules/service.js'
+
+/** What `createService` and `upsertService` take besides the request. */
+export interface WriteOptions {
+  /** Who writes: recorded as `updatedBy` and shown to the policy. Default: nobody, recorded as `anonymous`. */
+  readonly by?: Principal | undefined
+}
+
+/**
+ * Creates a service, as OpenMetadata's `POST /v1/services/…` does. Answers the new service: frozen, its secrets masked,
+ * at version 0.1 with an id that never changes.
+ *
+ * The request is copied before the call returns; what the caller does to it afterwards changes nothing. Of any number
+ * of racing creates of one name exactly one wins, on every store and across processes.
+ *
+ * Errors:
+ * - `BAD_REQUEST`: the request breaks a rule; `issues` lists every violation with its path.
+ * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
+ * - `FORBIDDEN`: the policy denies `Create`.
+ * - `ENTITY_NOT_FOUND`: an owner, domain or tag is unknown to the host's directory. Not produced yet.
+ * - `ENTITY_ALREADY_EXISTS`: the name is taken, be it by a soft-deleted service. Nothing was written.
+ * - `STORE_FAILED`: the store or the policy failed; `applied` says whether the service may have been written.
+ *
+ * @example
+ * const made = await createService(book, { name: 'mlflow_prod', serviceType: 'Mlflow' }, { by: { name: 'ada' } })
+ * if (made.isOk()) made.value.version // 0.1
+ *
+ * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §4.
+ */
+export function createService<F extends Family>(
+  book: Book<F>,
+  request: ServiceRequest<F>,
+  options: WriteOptions = {},
+): ResultAsync<Service<F>, CreateServiceError> {
+  return new ResultAsync(create(book, request, options.by) as Promise<Result<Service<F>, CreateServiceError>>)
+}
+
+async function create(
+  book: Book,
+  request: unknown,
+  by: Principal | undefined,
+): Promise<Result<Service, CreateServiceError>> {
+  const answer = await executeOne(book, request, 'create', by)
+  return 'outcome' in answer ? ok(answer.stored.service) : err(answer as CreateServiceError)
+}

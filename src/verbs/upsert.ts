@@ -1,0 +1,63 @@
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import type { Book } from '../book.js'
+import { executeOne } from '../execute.js'
+import type { Family } from '../families/family.js'
+import type { Principal } from '../ports/policy.js'
+import type { Outcome } from '../rules/decide.js'
+import type { UpsertServiceError } from '../rules/errors.js'
+import type { Service, ServiceRequest } from '../rules/service.js'
+import type { WriteOptions } from './create.js'
+
+/** What an upsert did, and the service as it now is. */
+export interface Upserted<F extends Family = Family> {
+  readonly outcome: Outcome
+  readonly service: Service<F>
+}
+
+/**
+ * Creates a service or updates the one with that name, as OpenMetadata's `PUT /v1/services/…` does. Never answers
+ * `ENTITY_ALREADY_EXISTS`.
+ *
+ * - No such service: `created`, at version 0.1.
+ * - There is one: the request is merged into it (`displayName` and `description` absent in the request are cleared,
+ *   `owners`, `domain` and `connection` are kept, `tags` are united). `updated`, at a version higher by 0.1, or by 1.0
+ *   when `serviceType` changed; `unchanged` when nothing is new, and then nothing is written.
+ * - There is one, soft-deleted: `restored` and merged, one version higher.
+ * - A secret that is the mask keeps the stored one at the same path.
+ *
+ * The same request again is `unchanged`. A lost race is decided again on what won, so that no update is lost.
+ *
+ * Errors:
+ * - `BAD_REQUEST`: the request breaks a rule, or a rule of the update: a mask with nothing stored at its path, a new
+ *   `serviceType` without a connection that fits. `issues` lists every violation with its path.
+ * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
+ * - `FORBIDDEN`: the policy denies `Create`, or `EditAll` on the stored service.
+ * - `ENTITY_NOT_FOUND`: an owner, domain or tag is unknown to the host's directory. Not produced yet.
+ * - `PRECONDITION_FAILED`: the service is not in the state that `ifMatch` names. Not produced yet.
+ * - `CONTENDED`: other processes won the race `attempts` times (default 100). Nothing was written; send it again.
+ * - `STORE_FAILED`: the store or the policy failed; `applied` says whether it may have been written. Safe to send again.
+ *
+ * @example
+ * const put = await upsertService(book, { name: 'mlflow_prod', serviceType: 'Mlflow' }, { by: { name: 'ada' } })
+ * if (put.isOk()) put.value.outcome // 'created', and 'unchanged' the next time
+ *
+ * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §5.
+ */
+export function upsertService<F extends Family>(
+  book: Book<F>,
+  request: ServiceRequest<F>,
+  options: WriteOptions = {},
+): ResultAsync<Upserted<F>, UpsertServiceError> {
+  return new ResultAsync(upsert(book, request, options.by) as Promise<Result<Upserted<F>, UpsertServiceError>>)
+}
+
+async function upsert(
+  book: Book,
+  request: unknown,
+  by: Principal | undefined,
+): Promise<Result<Upserted, UpsertServiceError>> {
+  const answer = await executeOne(book, request, 'upsert', by)
+  return 'outcome' in answer
+    ? ok({ outcome: answer.outcome, service: answer.stored.service })
+    : err(answer as UpsertServiceError)
+}

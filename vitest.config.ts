@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    // The tests run on the sources; only the tests of the package itself run on what is built.
+    alias: [
+      { find: /^servicebook$/, replacement: at('./src/index.ts') },
+      { find: /^servicebook\/memory$/, replacement: at('./adapters/memory.ts') },
+      { find: /^servicebook\/fs$/, replacement: at('./adapters/fs/index.ts') },
+      { find: /^servicebook\/testing$/, replacement: at('./test/conformance/index.ts') },
+    ],
+  },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000 },
+})
