@@ -22,11 +22,11 @@ interface Entry {
  * const book = openBook({ family: mlmodelServices, store: memoryStore() })
  */
 export function memoryStore(): ServiceStore {
-  const families = new Map<string, ReturnType<typeof emptyFamily>>()
+  const families = new Map<string, HeldFamily>()
 
-  function of(family: string) {
-    let held = families.get(family)
-    if (held === undefined) families.set(family, (held = emptyFamily()))
+  function of(family: string): HeldFamily {
+    const held = families.get(family) ?? emptyFamily()
+    families.set(family, held)
     return held
   }
 
@@ -57,7 +57,7 @@ export function memoryStore(): ServiceStore {
             stored: change.after,
             kept: entry === undefined ? null : keptAfter(entry, change.after.service.version),
           })
-          if (entry === undefined) names.add(change.after.service.name)
+          if (entry === undefined) names.add(fqn)
         }
       }
       return refused
@@ -85,13 +85,15 @@ export function memoryStore(): ServiceStore {
   }
 }
 
+type HeldFamily = ReturnType<typeof emptyFamily>
+
 function emptyFamily() {
   const entries = new Map<Fqn, Entry>()
   const listed = (fqn: Fqn): Listed | undefined => {
     const service = entries.get(fqn)?.stored.service
     return service && { id: service.id, deleted: service.deleted, service: () => service }
   }
-  return { entries, names: roster(listed) }
+  return { entries, names: roster(entries, listed) }
 }
 
 function fqnOf({ before, after }: Change): Fqn {

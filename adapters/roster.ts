@@ -8,39 +8,46 @@ export interface Listed {
 }
 
 /**
- * The names of a family in code point order, and its ids, for stores that hold their index in memory. Both are brought
- * up to date when they are asked, so that a bulk does not pay for a list that nobody reads.
+ * The names of a family in code point order, and its ids, for stores that hold their index in memory. Both are made when
+ * they are first asked for and brought up to date when they are asked again, so that nobody pays for a list that is
+ * never read.
  */
-export function roster(find: (fqn: Fqn) => Listed | undefined) {
-  let names: string[] = []
+export function roster(held: { keys(): Iterable<Fqn> }, find: (fqn: Fqn) => Listed | undefined) {
+  let names: string[] | undefined
   let unsorted: string[] = []
-  const ids = new Map<string, Fqn>()
+  let ids: Map<string, Fqn> | undefined
   let unindexed: Fqn[] = []
 
   function sorted(): readonly string[] {
-    if (unsorted.length > 0) {
-      names = merged(names, unsorted.sort(compareCodePoints))
-      unsorted = []
-    }
+    if (names === undefined) unsorted = Array.from(held.keys(), fqn.unquote)
+    if (names === undefined || unsorted.length > 0) names = merged(names ?? [], unsorted.sort(compareCodePoints))
+    unsorted = []
     return names
+  }
+
+  function indexed(): Map<string, Fqn> {
+    if (ids === undefined) unindexed = [...held.keys()]
+    ids ??= new Map()
+    for (const name of unindexed) {
+      const listed = find(name)
+      if (listed !== undefined) ids.set(listed.id, name)
+    }
+    unindexed = []
+    return ids
   }
 
   return {
     /** A service that is new under its FQN. One that is gone needs no call: `find` no longer knows it. */
-    add(name: string): void {
-      unsorted.push(name)
-      unindexed.push(fqn.quote(name))
+    add(name: Fqn): void {
+      if (names !== undefined) unsorted.push(fqn.unquote(name))
+      if (ids !== undefined) unindexed.push(name)
     },
 
     fqnOf(id: string): Fqn | undefined {
-      for (const name of unindexed) {
-        const listed = find(name)
-        if (listed !== undefined) ids.set(listed.id, name)
-      }
-      unindexed = []
-      const name = ids.get(id)
+      const all = indexed()
+      const name = all.get(id)
       if (name === undefined || find(name)?.id === id) return name
-      ids.delete(id)
+      all.delete(id)
       return undefined
     },
 
@@ -50,21 +57,21 @@ export function roster(find: (fqn: Fqn) => Listed | undefined) {
       let more = false
       const step = query.before === undefined ? 1 : -1
       for (let at = start(order, query); at >= 0 && at < order.length; at += step) {
-        const service = matching(find(fqn.quote(order[at] as string)), query, true)
-        if (service === undefined) continue
+        const service = matching(find(fqn.quote(order[at] as string)), query)
+        if (service === undefined || !beyond(service, query)) continue
         more = services.length === query.limit
         if (more) break
         services.push(service)
       }
       if (step === -1) services.reverse()
       if (query.total !== true) return { services, more }
-      const total = order.filter((name) => matching(find(fqn.quote(name)), query, false) !== undefined).length
+      const total = order.filter((name) => matching(find(fqn.quote(name)), query) !== undefined).length
       return { services, more, total }
     },
   }
 }
 
-/** Where a page begins: the first name that is not before the place it starts from. */
+/** Where a page begins: at the place it starts from, since a service of that name under another id may be beyond it. */
 function start(order: readonly string[], { after, before }: ListQuery): number {
   const from = after ?? before
   if (from === undefined) return 0
@@ -75,16 +82,14 @@ function start(order: readonly string[], { after, before }: ListQuery): number {
     if (compareCodePoints(order[middle] as string, from.name) < 0) low = middle + 1
     else high = middle
   }
-  // The name itself may stand there again under another id, which may be on this side of the place.
   return before !== undefined && order[low] !== from.name ? low - 1 : low
 }
 
-function matching(listed: Listed | undefined, query: ListQuery, placed: boolean): Service | undefined {
+function matching(listed: Listed | undefined, query: ListQuery): Service | undefined {
   if (listed === undefined) return undefined
   const { include = 'non-deleted', serviceType, owner, domain, tagFQN } = query
   if (include !== 'all' && listed.deleted !== (include === 'deleted')) return undefined
   const service = listed.service()
-  if (placed && !beyond(service, query)) return undefined
   if (serviceType !== undefined && service.serviceType !== serviceType) return undefined
   if (owner !== undefined && !service.owners?.some(({ id }) => id === owner)) return undefined
   if (domain !== undefined && service.domain !== domain) return undefined
@@ -93,10 +98,8 @@ function matching(listed: Listed | undefined, query: ListQuery, placed: boolean)
 }
 
 function beyond(service: Service, { after, before }: ListQuery): boolean {
-  return (
-    (after === undefined || comparePlaces(service, after) > 0) &&
-    (before === undefined || comparePlaces(service, before) < 0)
-  )
+  if (after !== undefined && comparePlaces(service, after) <= 0) return false
+  return before === undefined || comparePlaces(service, before) < 0
 }
 
 function comparePlaces(a: Place, b: Place): number {
@@ -109,16 +112,18 @@ function merged(a: readonly string[], b: readonly string[]): string[] {
   let left = 0
   let right = 0
   while (left < a.length || right < b.length) {
-    const order =
-      left === a.length ? 1 : right === b.length ? -1 : compareCodePoints(a[left] as string, b[right] as string)
-    const name = (order <= 0 ? a[left++] : b[right++]) as string
+    const [x, y] = [a[left], b[right]]
+    const takeLeft = y === undefined || (x !== undefined && compareCodePoints(x, y) <= 0)
+    const name = (takeLeft ? x : y) as string
+    if (takeLeft) left++
+    else right++
     if (all.at(-1) !== name) all.push(name)
   }
   return all
 }
 
 /** JavaScript compares UTF-16 code units, which puts U+1F600 before U+FF21. */
-export function compareCodePoints(a: string, b: string): number {
+function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
   for (let at = 0; at < length; at++) {
     const left = a.charCodeAt(at)

@@ -76,20 +76,24 @@ export async function execute(
       book.policy === undefined ? undefined : await Promise.all(turn.map((index) => denialOf(book, by, held[index])))
     const changes: Change[] = []
     const deciding: { index: number; decision: Decision }[] = []
-    turn.forEach((index, place) => {
+    for (const [place, index] of turn.entries()) {
       const before = held[index]
-      if (before === undefined) return
+      if (before === undefined) continue
       const request = requests[index] as ValidRequest
       const denial = denials?.[place]
-      if (denial !== undefined) return settle(index, denial, before)
+      if (denial !== undefined) {
+        settle(index, denial, before)
+        continue
+      }
       const decision =
         before === null
           ? decideCreate(request, book.newId(), book.now(), by)
           : decideUpdate(before, request, book.now(), by)
-      if (!('outcome' in decision) || decision.outcome === 'unchanged') return settle(index, decision, before)
-      changes.push({ before, after: decision.stored })
-      deciding.push({ index, decision })
-    })
+      if ('outcome' in decision && decision.outcome !== 'unchanged') {
+        changes.push({ before, after: decision.stored })
+        deciding.push({ index, decision })
+      } else settle(index, decision, before)
+    }
 
     if (changes.length > 0) {
       try {

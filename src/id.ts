@@ -14,10 +14,10 @@ function random(): number {
 
 const nextUlid = monotonicFactory(random)
 
-const valueOf = new Uint8Array(128)
-Array.from('0123456789ABCDEFGHJKMNPQRSTVWXYZ', (letter, value) => {
-  valueOf[letter.charCodeAt(0)] = value
-})
+const letterValues = new Uint8Array(128)
+for (const [value, letter] of [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'].entries()) {
+  letterValues[letter.charCodeAt(0)] = value
+}
 const hexCodes = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 // One list of character codes, made into a string in one go: a string put together from parts keeps all its parts.
 const codes: number[] = Array.from('00000000-0000-7000-8000-000000000000', (letter) => letter.charCodeAt(0))
@@ -30,7 +30,7 @@ const codes: number[] = Array.from('00000000-0000-7000-8000-000000000000', (lett
  */
 export function uuidv7(): string {
   const ulid = nextUlid()
-  const five = (index: number) => valueOf[ulid.charCodeAt(index)] as number
+  const five = (index: number) => letterValues[ulid.charCodeAt(index)] as number
   // 48 bits of time in ten letters of five bits, the first two bits of which are zero
   hex(0, (five(0) << 13) | (five(1) << 8) | (five(2) << 3) | (five(3) >> 2))
   hex(4, (five(3) << 14) | (five(4) << 9) | (five(5) << 4) | (five(6) >> 1))

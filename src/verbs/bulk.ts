@@ -106,16 +106,17 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
     const sent = ended?.ended === 'early' ? [] : chunk.filter((row): row is ValidRequest => !('error' in row))
     const answers = await execute(book, sent, { how: 'upsert', by, store })
     let answered = 0
-    chunk.forEach((row, place) => {
+    for (const [place, row] of chunk.entries()) {
       const index = first + place
-      if ('error' in row) return fail(index, row.fqn, row.error)
-      const answer = answers[answered++]
-      if (answer === undefined) return fail(index, row.fqn, aborted())
-      if (!('outcome' in answer)) return fail(index, row.fqn, answer as BulkRowError)
-      report.passed++
-      if (reported === 'failed') return
-      report.rows.push({ index, fqn: row.fqn, outcome: answer.outcome, version: answer.stored.service.version })
-    })
+      const answer = 'error' in row ? row.error : (answers[answered++] ?? aborted())
+      if (!('outcome' in answer)) fail(index, row.fqn, answer as BulkRowError)
+      else {
+        report.passed++
+        const { outcome, stored } = answer
+        if (reported === 'all')
+          report.rows.push({ index, fqn: row.fqn as string, outcome, version: stored.service.version })
+      }
+    }
     report.processed += chunk.length
 
     if (onProgress !== undefined && chunk.length > 0) {

@@ -1,0 +1,170 @@
+import fs from 'node:fs'
+import { type Lines, noLines } from './line.js'
+import { datasync, writeAll } from './sync.js'
+
+/** Lines that go to disk together, and what each of them stands for. */
+interface Batch<T> {
+  readonly lines: Lines
+  readonly entries: T[]
+  readonly done: Promise<void>
+  readonly settle: (failure?: unknown) => void
+}
+
+/** An open file and how much of it is on disk. */
+export interface Opened {
+  readonly fd: number
+  readonly size: number
+}
+
+/**
+ * Group commit: lines are taken at once and written with one append and one `fdatasync`; what is taken while those are
+ * under way goes down with the next. `written` is told what is on disk, in order; `lost` that everything that was taken
+ * and not written is gone.
+ */
+export function appender<T>(file: string, opened: Opened, written: (entries: readonly T[]) => void, lost: () => void) {
+  let { fd, size } = opened
+  let end = size
+  let spare = noLines()
+  let collecting = emptyBatch<T>(noLines())
+  let inFlight: Batch<T> | undefined
+  let running = false
+  let gate: Promise<void> | undefined
+  /** Why nothing is taken any more, once what is on disk is no longer known. */
+  let broken: Error | undefined
+
+  async function run(): Promise<void> {
+    while (collecting.entries.length > 0) {
+      if (gate !== undefined) await gate
+      const batch = collecting
+      inFlight = batch
+      collecting = emptyBatch(spare)
+      try {
+        await append(batch.lines)
+        written(batch.entries)
+        batch.settle()
+      } catch (failure) {
+        // What was taken behind it was decided on what is now not there.
+        const behind = collecting
+        collecting = emptyBatch(noLines())
+        end = size
+        lost()
+        batch.settle(failure)
+        behind.settle(failure)
+      }
+      spare = batch.lines
+      inFlight = undefined
+    }
+    running = false
+  }
+
+  /** All of it on disk, or the file as it was: what fails half-way is cut off again. */
+  async function append({ bytes, length }: Lines): Promise<void> {
+    usable()
+    try {
+      writeAll(fd, bytes.subarray(0, length), size)
+    } catch (cause) {
+      try {
+        fs.ftruncateSync(fd, size)
+        await datasync(fd)
+      } catch (second) {
+        throw breaks('could not be cut back after a failed write', second)
+      }
+      throw nothingApplied(new Error(`${file} cannot be written: ${reason(cause)}`, { cause }))
+    }
+    try {
+      await datasync(fd)
+    } catch (cause) {
+      throw breaks('could not be synced', cause)
+    }
+    size += length
+  }
+
+  function breaks(what: string, cause: unknown): Error {
+    broken = new Error(`${file} ${what}: ${reason(cause)}; close the store and open it again`, { cause })
+    return broken
+  }
+
+  function usable(): void {
+    if (broken !== undefined) throw nothingApplied(new Error(broken.message, { cause: broken.cause }))
+  }
+
+  return {
+    usable,
+    isBroken: () => broken !== undefined,
+
+    /** How much is on disk. */
+    size: () => size,
+
+    /** Where the next line will begin. */
+    end: () => end,
+
+    /** Takes a line. `add` writes it, and whether it is the first of its append, behind everything that is on disk. */
+    take(entry: T, add: (lines: Lines, synced: boolean) => void): void {
+      const { lines, entries } = collecting
+      const before = lines.length
+      add(lines, before === 0)
+      end += lines.length - before
+      entries.push(entry)
+      if (running) return
+      running = true
+      queueMicrotask(run) // when all lines of the same call are in
+    },
+
+    /** Settles when everything taken so far is on disk or lost. */
+    settled(): Promise<void> {
+      if (collecting.entries.length > 0) return collecting.done
+      return inFlight?.done ?? Promise.resolve()
+    },
+
+    /** Work on the file between two appends; it may put another file in its place. */
+    async alone(work: (opened: Opened) => Promise<Opened>): Promise<void> {
+      let open = () => {}
+      gate = new Promise((resolve) => {
+        open = resolve
+      })
+      try {
+        await inFlight?.done.catch(() => {})
+        const now = await work({ fd, size })
+        end += now.size - size
+        ;({ fd, size } = now)
+      } finally {
+        gate = undefined
+        open()
+      }
+    },
+
+    breaks,
+
+    read(offset: number, length: number): Buffer {
+      const bytes = Buffer.allocUnsafe(length)
+      const count = fs.readSync(fd, bytes, 0, length, offset)
+      return bytes.subarray(0, count)
+    },
+
+    close(): void {
+      fs.closeSync(fd)
+    },
+  }
+}
+
+const KEPT_BUFFER = 1 << 24
+
+function emptyBatch<T>(used: Lines): Batch<T> {
+  const lines = used.bytes.length > KEPT_BUFFER ? noLines() : used
+  lines.length = 0
+  let settle: Batch<T>['settle'] = () => {}
+  const done = new Promise<void>((resolve, reject) => {
+    settle = (failure) => (failure === undefined ? resolve() : reject(failure))
+  })
+  done.catch(() => {}) // whoever waits is told; a batch that nobody waits for must not end the process
+  return { lines, entries: [], done, settle }
+}
+
+/** Marks what a store throws when it is certain that nothing was written. */
+export function nothingApplied(error: Error): Error {
+  return Object.assign(error, { applied: false })
+}
+
+export function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}

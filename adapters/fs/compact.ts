@@ -1,0 +1,69 @@
+import fs from 'node:fs'
+import { addHeader, addMark, addPut, type Lines, noLines, storedOf } from './line.js'
+import { chainOf, type Node } from './node.js'
+import { writeAll } from './sync.js'
+
+/** The size of a journal before and after it was compacted, in bytes. */
+export interface Compacted {
+  readonly before: number
+  readonly after: number
+}
+
+const BLOCK = 1 << 20
+
+/**
+ * Copies the lines that still count, in the order in which they stand: of each service the newest, and the versions it
+ * superseded, those without their secrets. `move` makes the index point at the copies.
+ */
+export async function copyLive(
+  heads: Iterable<Node>,
+  read: (offset: number, length: number) => Buffer,
+  copy: number,
+  family: string,
+): Promise<{ size: number; move: () => void }> {
+  const current = new Set(heads)
+  const live = [...current].flatMap(chainOf).sort((a, b) => a.offset - b.offset)
+  const places: { offset: number; length: number }[] = []
+  const lines = noLines()
+  addHeader(lines, family)
+  let size = 0
+  for (const node of live) {
+    const stored = storedOf(read(node.offset, node.length))
+    const offset = size + lines.length
+    const length = addPut(lines, current.has(node) ? stored : { ...stored, sealed: null }, true)
+    places.push({ offset, length })
+    if (lines.length > BLOCK) size += await flushed(copy, lines, size)
+  }
+  size += await flushed(copy, lines, size)
+  const move = () => {
+    for (const [at, node] of live.entries()) Object.assign(node, places[at])
+  }
+  return { size, move }
+}
+
+/** Without blocking: appends go on meanwhile. */
+function flushed(copy: number, lines: Lines, at: number): Promise<number> {
+  const { bytes, length } = lines
+  return new Promise((resolve, reject) => {
+    const from = (done: number): void => {
+      if (done === length) {
+        lines.length = 0
+        resolve(length)
+        return
+      }
+      fs.write(copy, bytes, done, length - done, at + done, (error, count) =>
+        error ? reject(error) : from(done + count),
+      )
+    }
+    from(0)
+  })
+}
+
+/** Adds lines as they are and a mark, which holds as soon as the file is synced; answers where the file ends. */
+export function addTail(fd: number, at: number, tail: Buffer): number {
+  const mark = noLines()
+  addMark(mark)
+  writeAll(fd, tail, at)
+  writeAll(fd, mark.bytes.subarray(0, mark.length), at + tail.length)
+  return at + tail.length + mark.length
+}

@@ -1,0 +1,215 @@
+import fs from 'node:fs'
+import type { Change, Fqn, ListQuery, Page, Service, Stored, VersionQuery } from 'servicebook'
+import { type Listed, roster } from '../roster.js'
+import { appender } from './appender.js'
+import { addTail, type Compacted, copyLive } from './compact.js'
+import { addDrop, addHeader, addPut, isWhole, noLines, storedOf } from './line.js'
+import { chainOf, isHeld, keptBelow, type Node, type recent } from './node.js'
+import { readJournal } from './open.js'
+import { datasync, syncDirectory, writeAll } from './sync.js'
+
+export type Journal = Awaited<ReturnType<typeof openJournal>>
+
+/**
+ * One family's file: the journal is the history. A commit is decided at once, on all that was accepted so far, and
+ * answered when its lines are on disk. What is not yet on disk is never handed out: a crash must not take back what was
+ * said.
+ */
+export async function openJournal(file: string, family: string, memory: ReturnType<typeof recent>) {
+  const { fd, size, index, cut, ...last } = await opened(file, family)
+  /** Whether the last line already says that everything before it is on disk. */
+  let marked = last.marked
+  /** Accepted and on its way to disk; `null` is a drop. */
+  const pending = new Map<Fqn, Node | null>()
+  const lines = appender<readonly [Fqn, Node | null]>(file, { fd, size }, written, () => pending.clear())
+  const names = roster(index, listed)
+  /** While a compaction copies, the lines that were taken since it began. */
+  let born: Node[] | undefined
+
+  function written(entries: readonly (readonly [Fqn, Node | null])[]): void {
+    marked = false
+    for (const [fqn, node] of entries) {
+      if (pending.get(fqn) === node) pending.delete(fqn)
+      if (node === null) index.delete(fqn)
+      else {
+        if (!index.has(fqn)) names.add(fqn)
+        index.set(fqn, node)
+      }
+    }
+  }
+
+  function heldNow(fqn: Fqn): Node | null | undefined {
+    const coming = pending.get(fqn)
+    return coming === undefined ? index.get(fqn) : coming
+  }
+
+  function accept(fqn: Fqn, held: Node | null | undefined, after: Stored | null): void {
+    if (after === null) {
+      lines.take([fqn, null], (to, synced) => addDrop(to, fqn, synced))
+      pending.set(fqn, null)
+      return
+    }
+    const { id, version, deleted } = after.service
+    const older = keptBelow(version, held)
+    const offset = lines.end()
+    const node: Node = { id, revision: after.revision, version, deleted, offset, length: 0, older, stored: undefined }
+    lines.take([fqn, node], (to, synced) => {
+      node.length = addPut(to, after, synced)
+    })
+    born?.push(node)
+    memory.keep(node, after)
+    pending.set(fqn, node)
+  }
+
+  function read(node: Node): Stored {
+    if (node.stored !== undefined) return node.stored
+    const line = lines.read(node.offset, node.length)
+    if (line.length < node.length || !isWhole(line, 0, node.length)) {
+      throw new Error(`${file} (byte ${node.offset}) is damaged; it was whole when the store was opened`)
+    }
+    return storedOf(line)
+  }
+
+  function listed(fqn: Fqn): Listed | undefined {
+    const node = index.get(fqn)
+    return node && { id: node.id, deleted: node.deleted, service: () => read(node).service }
+  }
+
+  function load(fqns: readonly Fqn[]): Map<Fqn, Stored> | Promise<Map<Fqn, Stored>> {
+    lines.usable()
+    if (pending.size > 0 && fqns.some((fqn) => pending.has(fqn))) {
+      return lines.settled().then(
+        () => load(fqns),
+        () => load(fqns),
+      )
+    }
+    const found = new Map<Fqn, Stored>()
+    for (const fqn of fqns) {
+      const node = index.get(fqn)
+      if (node === undefined) continue
+      const stored = read(node)
+      memory.keep(node, stored)
+      found.set(fqn, stored)
+    }
+    return found
+  }
+
+  return {
+    index,
+    cut,
+    load,
+
+    async commit(changes: readonly Change[]): Promise<readonly Fqn[]> {
+      lines.usable()
+      const refused: Fqn[] = []
+      for (const { before, after } of changes) {
+        const fqn = ((after ?? before) as Stored).service.fullyQualifiedName
+        const held = heldNow(fqn)
+        if (isHeld(before, held)) accept(fqn, held, after)
+        else refused.push(fqn)
+      }
+      // A refusal may be due to what is not on disk yet, so it waits like an acceptance.
+      await lines.settled()
+      return refused
+    },
+
+    find(id: string): Stored | undefined {
+      lines.usable()
+      const fqn = names.fqnOf(id)
+      const node = fqn === undefined ? undefined : index.get(fqn)
+      return node && read(node)
+    },
+
+    list(query: ListQuery): Page {
+      lines.usable()
+      return names.page(query)
+    },
+
+    versions(fqn: Fqn, id: string, { limit, below = Number.POSITIVE_INFINITY }: VersionQuery): readonly Service[] {
+      lines.usable()
+      const node = index.get(fqn)
+      const services: Service[] = []
+      if (node?.id !== id) return services
+      for (let older = node.older; older !== null && services.length < limit; older = older.older) {
+        if (older.version < below) services.push(read(older).service)
+      }
+      return services
+    },
+
+    /** Copies what is still needed to a file beside, while appends go on, and puts that in its place. */
+    async compact(): Promise<Compacted> {
+      lines.usable()
+      const from = lines.size()
+      born = [...pending.values()].flatMap((node) => chainOf(node).filter(({ offset }) => offset >= from))
+      const beside = `${file}.compact`
+      const copy = fs.openSync(beside, 'w+', 0o600)
+      let unsynced: unknown
+      let sizes: Compacted | undefined
+      try {
+        const live = await copyLive(index.values(), lines.read, copy, family)
+        await lines.alone(async (now) => {
+          const end = addTail(copy, live.size, lines.read(from, now.size - from))
+          await datasync(copy)
+          fs.renameSync(beside, file)
+          live.move()
+          for (const node of born ?? []) node.offset += node.offset < now.size ? live.size - from : end - now.size
+          fs.closeSync(now.fd)
+          sizes = { before: now.size, after: end }
+          await syncDirectory(file).catch((cause) => {
+            unsynced = lines.breaks('was compacted, but its directory could not be synced', cause)
+          })
+          marked = true
+          return { fd: copy, size: end }
+        })
+      } catch (cause) {
+        fs.closeSync(copy)
+        fs.rmSync(beside, { force: true })
+        throw cause
+      } finally {
+        born = undefined
+      }
+      if (unsynced !== undefined) throw unsynced
+      return sizes as Compacted
+    },
+
+    /** Everything is on disk, and the last line says so. */
+    async close(): Promise<void> {
+      await lines.settled().catch(() => {})
+      try {
+        if (!marked && !lines.isBroken()) {
+          await lines.alone(async ({ fd, size }) => {
+            const end = addTail(fd, size, Buffer.alloc(0))
+            await datasync(fd)
+            return { fd, size: end }
+          })
+        }
+      } finally {
+        lines.close()
+      }
+    },
+  }
+}
+
+/** The file with its index; made if there is none, cut back to its last whole line, and on disk as it is. */
+async function opened(file: string, family: string) {
+  const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600)
+  try {
+    fs.rmSync(`${file}.compact`, { force: true }) // left by a process that ended in the midst of compacting
+    const { size: whole, index, cut, marked } = await readJournal(fd, file, family)
+    if (cut !== undefined) fs.ftruncateSync(fd, whole)
+    let size = whole
+    if (size === 0) {
+      const header = noLines()
+      addHeader(header, family)
+      writeAll(fd, header.bytes.subarray(0, header.length), 0)
+      size = header.length
+    }
+    // From here on everything in the file is on disk, as the next synced line will say.
+    await datasync(fd)
+    await syncDirectory(file)
+    return { fd, size, index, cut, marked }
+  } catch (cause) {
+    fs.closeSync(fd)
+    throw cause
+  }
+}

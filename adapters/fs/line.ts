@@ -1,0 +1,178 @@
+import { crc32 } from 'node:zlib'
+import type { Service, Stored } from 'servicebook'
+
+/*
+ * The lines of a journal. Each is JSON; the last key is the CRC-32 of the bytes before it, so that a line can be checked
+ * without being parsed and yet be read by any tool that reads JSON Lines.
+ *
+ *   {"format":"servicebook/1","family":"mlmodelService","crc":"b4494eeb"}
+ *   {"op":"put","revision":3,"synced":true,"service":{"id":…,"name":…},"sealed":null,"crc":"82308c20"}
+ *   {"op":"drop","synced":true,"fullyQualifiedName":"a","crc":"1e0dc6a4"}
+ *   {"synced":true,"crc":"4d1c2a7f"}
+ *
+ * `"synced":true` says: everything before this line was on disk when it was written. It stands on the first line of every
+ * append, and alone where a file was closed or compacted.
+ */
+
+const FORMAT = 'servicebook/1'
+const CRC = ',"crc":"'
+const CRC_LENGTH = CRC.length + 8 + '"}'.length
+const NEWLINE = 10
+const QUOTE = 34
+const BACKSLASH = 92
+
+/** Lines to be written, as bytes; the buffer is used again for the next ones. */
+export interface Lines {
+  bytes: Buffer
+  length: number
+}
+
+export function noLines(): Lines {
+  return { bytes: Buffer.allocUnsafe(1 << 16), length: 0 }
+}
+
+/** Adds a line; answers its length without the line break. `text` is the line up to its checksum. */
+function addLine(lines: Lines, text: string): number {
+  const from = lines.length
+  const room = from + text.length * 3 + CRC_LENGTH + 1
+  if (room > lines.bytes.length) {
+    const larger = Buffer.allocUnsafe(Math.max(room, lines.bytes.length * 2))
+    lines.bytes.copy(larger, 0, 0, from)
+    lines.bytes = larger
+  }
+  const to = from + lines.bytes.write(text, from, 'utf8')
+  const crc = crc32(lines.bytes.subarray(from, to)).toString(16).padStart(8, '0')
+  lines.length = to + lines.bytes.write(`${CRC}${crc}"}\n`, to, 'latin1')
+  return lines.length - 1 - from
+}
+
+export function addHeader(lines: Lines, family: string): void {
+  addLine(lines, `{"format":"${FORMAT}","family":"${family}"`)
+}
+
+export function addPut(lines: Lines, { service, sealed, revision }: Stored, synced: boolean): number {
+  const mark = synced ? '"synced":true,' : ''
+  const rest = `"service":${JSON.stringify(inLineOrder(service))},"sealed":${JSON.stringify(sealed)}`
+  return addLine(lines, `{"op":"put","revision":${revision},${mark}${rest}`)
+}
+
+export function addDrop(lines: Lines, fqn: string, synced: boolean): void {
+  addLine(lines, `{"op":"drop",${synced ? '"synced":true,' : ''}"fullyQualifiedName":${JSON.stringify(fqn)}`)
+}
+
+export function addMark(lines: Lines): void {
+  addLine(lines, '{"synced":true')
+}
+
+/** The verbs make services with these keys in front; anybody else's are put there, since opening reads only the front. */
+function inLineOrder(service: Service): Service {
+  const front = ['id', 'name', 'fullyQualifiedName', 'version', 'deleted']
+  let at = 0
+  for (const key in service) {
+    if (key !== front[at++]) {
+      const { id, name, fullyQualifiedName, version, deleted, ...rest } = service
+      return { id, name, fullyQualifiedName, version, deleted, ...rest } as Service
+    }
+    if (at === front.length) break
+  }
+  return service
+}
+
+/** What the front of a line says. */
+export type Front =
+  | { readonly kind: 'header'; readonly format: string; readonly family: string }
+  | { readonly kind: 'mark'; readonly synced: true }
+  | { readonly kind: 'drop'; readonly synced: boolean; readonly fqn: string }
+  | {
+      readonly kind: 'put'
+      readonly synced: boolean
+      readonly revision: number
+      readonly id: string
+      readonly fqn: string
+      readonly version: number
+      readonly deleted: boolean
+    }
+
+/** Whether the bytes from `from` to `to`, without the line break, are a whole line. */
+export function isWhole(bytes: Buffer, from: number, to: number): boolean {
+  const end = to - CRC_LENGTH
+  if (end <= from || bytes[from] !== 123 || bytes.toString('latin1', end, end + CRC.length) !== CRC) return false
+  return crc32(bytes.subarray(from, end)) === Number.parseInt(bytes.toString('latin1', to - 10, to - 2), 16)
+}
+
+const PUT = '{"op":"put","revision":'
+const SYNCED = '"synced":true,'
+const ID = '"service":{"id":"'
+const NAME = '","name":"'
+const FQN = ',"fullyQualifiedName":"'
+const VERSION = ',"version":'
+const DELETED = ',"deleted":'
+
+/** Reads the front of a whole line; `undefined` when it is none that this version writes. Parses no service. */
+export function frontOf(bytes: Buffer, from: number, to: number): Front | undefined {
+  if (!startsWith(bytes, from, PUT)) return rareFront(bytes, from, to)
+  let at = bytes.indexOf(',', from + PUT.length)
+  const revision = Number(bytes.toString('latin1', from + PUT.length, at))
+  at += 1
+  const synced = startsWith(bytes, at, SYNCED)
+  if (synced) at += SYNCED.length
+  const id = at + ID.length
+  const name = id + 36 + NAME.length
+  const fqn = endOfText(bytes, name) + 1 + FQN.length
+  const fqnEnd = endOfText(bytes, fqn)
+  const version = fqnEnd + 1 + VERSION.length
+  const versionEnd = bytes.indexOf(',', version)
+  return {
+    kind: 'put',
+    synced,
+    revision,
+    // A slice of a longer string would keep all of it in memory; this makes a string of its own.
+    id: bytes.toString('latin1', id, id + 36),
+    fqn: textAt(bytes, fqn, fqnEnd),
+    version: Number(bytes.toString('latin1', version, versionEnd)),
+    deleted: bytes[versionEnd + DELETED.length] === 116,
+  }
+}
+
+function rareFront(bytes: Buffer, from: number, to: number): Front | undefined {
+  const line = JSON.parse(bytes.toString('utf8', from, to)) as Record<string, unknown>
+  if (typeof line.format === 'string') return { kind: 'header', format: line.format, family: String(line.family) }
+  if (line.op === 'drop') return { kind: 'drop', synced: line.synced === true, fqn: String(line.fullyQualifiedName) }
+  return line.op === undefined && line.synced === true ? { kind: 'mark', synced: true } : undefined
+}
+
+function startsWith(bytes: Buffer, at: number, text: string): boolean {
+  return bytes.toString('latin1', at, at + text.length) === text
+}
+
+/** The closing quote of the JSON string that begins behind the quote before `at`. */
+function endOfText(bytes: Buffer, at: number): number {
+  let end = bytes.indexOf(QUOTE, at)
+  for (;;) {
+    let escapes = 0
+    while (bytes[end - 1 - escapes] === BACKSLASH) escapes++
+    if (escapes % 2 === 0) return end
+    end = bytes.indexOf(QUOTE, end + 1)
+  }
+}
+
+function textAt(bytes: Buffer, from: number, to: number): string {
+  const text = bytes.toString('utf8', from, to)
+  return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text
+}
+
+/** The service of a whole put line, frozen. */
+export function storedOf(line: Buffer): Stored {
+  const { revision, service, sealed } = JSON.parse(line.toString('utf8')) as Stored
+  return Object.freeze({ service: frozen(service), sealed, revision })
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const key in value) frozen(value[key])
+    Object.freeze(value)
+  }
+  return value
+}
+
+export { FORMAT, NEWLINE }

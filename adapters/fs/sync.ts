@@ -1,0 +1,22 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+/** Writes all of it. Into the page cache, which takes a few microseconds: the wait is in the sync. */
+export function writeAll(fd: number, bytes: Uint8Array, position: number): void {
+  for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes, at, bytes.length - at, position + at)
+}
+
+export function datasync(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => fs.fdatasync(fd, (error) => (error === null ? resolve() : reject(error))))
+}
+
+/** A new or renamed file is safe only when its directory is on disk too. Windows has no such call and needs none. */
+export async function syncDirectory(file: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const fd = fs.openSync(path.dirname(file), 'r')
+  try {
+    await new Promise<void>((resolve, reject) => fs.fsync(fd, (error) => (error === null ? resolve() : reject(error))))
+  } finally {
+    fs.closeSync(fd)
+  }
+}
