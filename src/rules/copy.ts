@@ -15,10 +15,9 @@ export interface Limits {
 
 export const defaultLimits: Limits = { description: 4 * 2 ** 20, request: 8 * 2 ** 20, depth: 32, elements: 1000 }
 
-/** What a schema says about the keys of a value: which there are, and which have a default. */
+/** What a schema says about the keys of a value: which there are, in order, and which have a default. */
 export interface Shape {
-  readonly keys?: ReadonlyMap<string, Shape>
-  readonly defaults?: readonly (readonly [key: string, value: unknown])[]
+  readonly fields?: readonly { readonly key: string; readonly shape: Shape; readonly fallback: unknown }[]
   readonly items?: Shape
 }
 
@@ -30,11 +29,10 @@ const anyShape: Shape = {}
 export function shapeOf(schema: TSchema): Shape {
   const { properties, additionalProperties, items } = schema as Node
   if (properties !== undefined && additionalProperties === false) {
-    const fields = Object.entries(properties)
-    return {
-      keys: new Map(fields.map(([key, field]) => [key, shapeOf(field)])),
-      defaults: fields.flatMap(([key, field]) => ('default' in field ? [[key, field.default] as const] : [])),
-    }
+    const fields = Object.entries(properties).map(([key, field]) => {
+      return { key, shape: shapeOf(field), fallback: 'default' in field ? field.default : undefined }
+    })
+    return { fields }
   }
   return items === undefined ? anyShape : { items: shapeOf(items) }
 }
@@ -125,31 +123,54 @@ function listCopy(list: readonly unknown[], shape: Shape, walk: Walk, depth: num
   return Object.freeze(copy)
 }
 
-function objectCopy(object: object, shape: Shape, walk: Walk, depth: number): unknown {
+const isEnumerable = Object.prototype.propertyIsEnumerable // of its own, too
+
+function objectCopy(object: object, { fields }: Shape, walk: Walk, depth: number): unknown {
   const keys = Object.keys(object)
   if (keys.length > walk.limits.elements) {
     violation(walk, depth, `has more than ${walk.limits.elements} keys`)
     return null
   }
   const copy: Record<string, unknown> = {}
-  for (const key of keys) {
-    const keyShape = shape.keys === undefined ? anyShape : shape.keys.get(key)
-    walk.trail[depth] = key
-    if (keyShape === undefined) {
-      violation(walk, depth + 1, 'is not a known field')
-    } else if (key === '__proto__') {
-      violation(walk, depth + 1, 'is not allowed as a key')
-    } else {
+  if (fields === undefined) {
+    for (const key of keys) {
+      walk.trail[depth] = key
       if (!fits(key, walk)) violation(walk, depth + 1, 'has NUL or a lone surrogate in its key')
-      const element = read(object, key, walk, depth + 1)
-      if (element !== undefined && element !== null) copy[key] = copyOf(element, keyShape, walk, depth + 1)
-      if (walk.size > walk.limits.request) break
+      if (key === '__proto__') violation(walk, depth + 1, 'is not allowed as a key')
+      else copyField(copy, key, object, anyShape, walk, depth)
+    }
+    return Object.freeze(copy)
+  }
+  let known = 0
+  for (const { key, shape, fallback } of fields) {
+    if (isEnumerable.call(object, key)) {
+      known++
+      copyField(copy, key, object, shape, walk, depth)
+    }
+    if (fallback !== undefined && copy[key] === undefined) copy[key] = fallback
+  }
+  if (known < keys.length) {
+    for (const key of keys) {
+      if (fields.some((field) => field.key === key)) continue
+      walk.trail[depth] = key
+      violation(walk, depth + 1, 'is not a known field')
     }
   }
-  if (shape.defaults !== undefined) {
-    for (const [key, value] of shape.defaults) if (copy[key] === undefined) copy[key] = value
-  }
   return Object.freeze(copy)
+}
+
+function copyField(
+  copy: Record<string, unknown>,
+  key: string,
+  object: object,
+  shape: Shape,
+  walk: Walk,
+  depth: number,
+): void {
+  if (walk.size > walk.limits.request) return // too large already, which is said once
+  walk.trail[depth] = key
+  const value = read(object, key, walk, depth + 1)
+  if (value !== undefined && value !== null) copy[key] = copyOf(value, shape, walk, depth + 1)
 }
 
 /** A getter may throw; then the rest of the object is still worth checking. */

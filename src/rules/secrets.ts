@@ -65,11 +65,23 @@ export interface Masked {
 
 /** Takes the secrets out of a frozen config. The same config comes back when it has none. */
 export function maskConfig(config: Readonly<Record<string, unknown>>, places: SecretPlaces | null): Masked {
+  if (!mayHoldSecrets(config, places)) return { config, secrets: null, keeps: false }
   const secrets: Secrets = {}
   const masked = maskValue(config, places, [], secrets) as Readonly<Record<string, unknown>>
   if (masked === config && Object.keys(secrets).length === 0) return { config, secrets: null, keeps: false }
   const keeps = Object.values(secrets).some((values) => values.includes(MASK))
   return { config: masked, secrets: secretsText(secrets), keeps }
+}
+
+/** A quick look, since most configs hold none: a secret place that is filled, or an `@` behind a `://`. */
+function mayHoldSecrets(value: unknown, places: SecretPlaces | null): boolean {
+  if (typeof value === 'string') return places?.here === true || (value.includes('@') && value.includes('://'))
+  if (typeof value !== 'object' || value === null) return false
+  for (const key in value) {
+    const within = places === null ? null : (places.keys.get(key) ?? places.each)
+    if (mayHoldSecrets((value as Record<string, unknown>)[key], within)) return true
+  }
+  return false
 }
 
 function secretsText(secrets: Secrets): string {

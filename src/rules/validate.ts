@@ -90,7 +90,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
       serviceType,
       displayName,
       description,
-      owners: owners === undefined ? undefined : set(owners.map(lowerId), sameOwner),
+      owners: owners === undefined ? undefined : set(lowerIds(owners), sameOwner),
       domain,
       tags: tags === undefined ? undefined : set(tags, sameTag),
       connection:
@@ -143,17 +143,17 @@ function textIssues(request: unknown, limits: Limits): readonly Issue[] {
   return issues
 }
 
-function lowerId(owner: OwnerReference): OwnerReference {
-  const id = owner.id.toLowerCase()
-  return id === owner.id ? owner : Object.freeze({ id, type: owner.type })
+/** UUIDs are the same in either case (RFC 9562 §4). */
+function lowerIds(owners: readonly OwnerReference[]): readonly OwnerReference[] {
+  if (owners.every(({ id }) => id === id.toLowerCase())) return owners
+  return owners.map(({ id, type }) => Object.freeze({ id: id.toLowerCase(), type }))
 }
 
 /** The first of each identity; `undefined` for none, since an empty list counts as absent. */
 function set<T>(elements: readonly T[], same: (a: T, b: T) => boolean): readonly T[] | undefined {
   if (elements.length === 0) return undefined
-  return Object.freeze(
-    elements.filter((element, index) => elements.findIndex((other) => same(other, element)) === index),
-  )
+  const firsts = elements.filter((element, index) => elements.findIndex((other) => same(other, element)) === index)
+  return Object.freeze(firsts)
 }
 
 function secretsRefused(secrets: string): readonly Issue[] {
