@@ -13,5 +13,11 @@ export default defineConfig({
       { find: /^servicebook\/testing$/, replacement: at('./test/conformance/index.ts') },
     ],
   },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: 'test/seed.ts',
+    setupFiles: 'test/seeded.ts',
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 })

@@ -30,13 +30,9 @@ export function decideCreate(
 ): Decision | BadRequest {
   const secrets = secretsAfter(request, null)
   if (typeof secrets === 'object' && secrets !== null) return secrets
-  const service = serviceOf(request, request, {
-    id,
-    version: FIRST_VERSION,
-    updatedAt: now,
-    updatedBy: by?.name ?? ANONYMOUS,
-  })
-  return { outcome: 'created', stored: Object.freeze({ service, sealed: secrets, revision: 1 }) }
+  const service = newborn(id, FIRST_VERSION, now, by, request, request)
+  const stored = { service: Object.freeze(service) as unknown as Service, sealed: secrets, revision: 1 }
+  return { outcome: 'created', stored: Object.freeze(stored) }
 }
 
 /** A stored service, soft-deleted or not, merged with a request. */
@@ -47,33 +43,26 @@ export function decideUpdate(
   by: Principal | undefined,
 ): Decision | BadRequest {
   const old = before.service
-  if (old.serviceType !== request.serviceType && old.connection !== undefined && request.connection === undefined) {
+  const incompatible = old.serviceType !== request.serviceType
+  if (incompatible && old.connection !== undefined && request.connection === undefined) {
     const change = `serviceType changes from ${old.serviceType} to ${request.serviceType}`
-    return badRequest([
-      { path: '/connection', message: `is required, since ${change} and the stored one does not fit` },
-    ])
+    return badRequest([{ path: '/connection', message: `is required: ${change}, and the stored one does not fit` }])
   }
   const secrets = secretsAfter(request, before)
   if (typeof secrets === 'object' && secrets !== null) return secrets
   const merged = merge(old, request, by?.isBot === true)
-  const incompatible = old.serviceType !== request.serviceType
-  if (!old.deleted && !incompatible && secrets === before.sealed && nothingNew(old, merged)) {
+  if (!old.deleted && !incompatible && secrets === before.sealed && merged === old) {
     return { outcome: 'unchanged', stored: before }
   }
-  const service = serviceOf(request, merged, {
-    id: old.id,
-    version: nextVersion(old.version, incompatible),
-    updatedAt: Math.max(now, old.updatedAt + 1),
-    updatedBy: by?.name ?? ANONYMOUS,
-    changeDescription: diff(
-      old,
-      { ...merged, serviceType: request.serviceType, deleted: false } as Partial<Service>,
-      old.version,
-      secrets !== before.sealed,
-    ),
-  })
-  const stored = Object.freeze({ service, sealed: secrets, revision: before.revision + 1 })
-  return { outcome: old.deleted ? 'restored' : 'updated', stored }
+  const version = nextVersion(old.version, incompatible)
+  const service = newborn(old.id, version, Math.max(now, old.updatedAt + 1), by, request, merged)
+  service.changeDescription = diff(old, service as Partial<Service>, old.version, secrets !== before.sealed)
+  const stored = {
+    service: Object.freeze(service) as unknown as Service,
+    sealed: secrets,
+    revision: before.revision + 1,
+  }
+  return { outcome: old.deleted ? 'restored' : 'updated', stored: Object.freeze(stored) }
 }
 
 /** Stands for the principal where there is none. */
@@ -87,31 +76,17 @@ function secretsAfter(request: ValidRequest, before: Stored | null): string | nu
   return issues.length > 0 ? badRequest(issues) : text
 }
 
-function nothingNew(old: Fields, merged: Fields): boolean {
-  return (
-    merged.displayName === old.displayName &&
-    merged.description === old.description &&
-    merged.owners === old.owners &&
-    merged.domain === old.domain &&
-    merged.tags === old.tags &&
-    merged.connection === old.connection
-  )
-}
-
 const noTags: readonly TagLabel[] = Object.freeze([])
 
 /** Every service is born here, its keys in the order in which stores write them: what an index needs stands first. */
-function serviceOf(
+function newborn(
+  id: string,
+  version: number,
+  updatedAt: number,
+  by: Principal | undefined,
   { name, fqn, serviceType }: ValidRequest,
   fields: Fields,
-  {
-    id,
-    version,
-    updatedAt,
-    updatedBy,
-    changeDescription,
-  }: Pick<Service, 'id' | 'version' | 'updatedAt' | 'updatedBy' | 'changeDescription'>,
-): Service {
+) {
   const service: Record<string, unknown> = {
     id,
     name,
@@ -119,7 +94,7 @@ function serviceOf(
     version,
     deleted: false,
     updatedAt,
-    updatedBy,
+    updatedBy: by?.name ?? ANONYMOUS,
     serviceType,
     tags: fields.tags ?? noTags,
   }
@@ -128,6 +103,5 @@ function serviceOf(
   if (fields.connection !== undefined) service.connection = fields.connection
   if (fields.owners !== undefined) service.owners = fields.owners
   if (fields.domain !== undefined) service.domain = fields.domain
-  if (changeDescription !== undefined) service.changeDescription = changeDescription
-  return Object.freeze(service) as unknown as Service
+  return service
 }

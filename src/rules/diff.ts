@@ -1,5 +1,5 @@
 import { produce } from 'immer'
-import { Equal } from 'typebox/value'
+import { has, sameValue } from './same.js'
 import type { ChangeDescription, FieldChange, Service } from './service.js'
 
 /*
@@ -30,34 +30,36 @@ export function diff(
   for (const name of scalars) {
     const oldValue = before[name]
     const newValue = after[name]
-    if (oldValue === newValue || Equal(oldValue, newValue)) {
-      if (name !== 'connection' || !connectionChanged) continue
-    }
-    if (oldValue === undefined) fieldsAdded.push({ name, newValue })
-    else if (newValue === undefined) fieldsDeleted.push({ name, oldValue })
-    else fieldsUpdated.push({ name, oldValue, newValue })
+    if (sameValue(oldValue, newValue) && !(name === 'connection' && connectionChanged)) continue
+    if (oldValue === undefined) fieldsAdded.push(Object.freeze({ name, newValue }))
+    else if (newValue === undefined) fieldsDeleted.push(Object.freeze({ name, oldValue }))
+    else fieldsUpdated.push(Object.freeze({ name, oldValue, newValue }))
   }
   for (const name of lists) {
-    const oldElements: readonly object[] = before[name] ?? []
-    const newElements: readonly object[] = after[name] ?? []
+    const oldElements = before[name] ?? none
+    const newElements = after[name] ?? none
     if (oldElements === newElements) continue
-    const added = newElements.filter((element) => !oldElements.some((other) => Equal(element, other)))
-    const removed = oldElements.filter((element) => !newElements.some((other) => Equal(element, other)))
-    if (added.length > 0) fieldsAdded.push({ name, newValue: Object.freeze(added) })
-    if (removed.length > 0) fieldsDeleted.push({ name, oldValue: Object.freeze(removed) })
+    const added = without(newElements, oldElements)
+    const removed = without(oldElements, newElements)
+    if (added.length > 0) fieldsAdded.push(Object.freeze({ name, newValue: added }))
+    if (removed.length > 0) fieldsDeleted.push(Object.freeze({ name, oldValue: removed }))
   }
-  for (const entries of [fieldsAdded, fieldsUpdated, fieldsDeleted]) entries.forEach(Object.freeze)
   return Object.freeze({
-    fieldsAdded: Object.freeze(fieldsAdded),
-    fieldsUpdated: Object.freeze(fieldsUpdated),
-    fieldsDeleted: Object.freeze(fieldsDeleted),
+    fieldsAdded: entries(fieldsAdded),
+    fieldsUpdated: entries(fieldsUpdated),
+    fieldsDeleted: entries(fieldsDeleted),
     previousVersion,
   })
 }
 
-/** Whether a change description says that nothing changed. */
-export function isEmpty({ fieldsAdded, fieldsUpdated, fieldsDeleted }: ChangeDescription): boolean {
-  return fieldsAdded.length === 0 && fieldsUpdated.length === 0 && fieldsDeleted.length === 0
+const none: readonly never[] = Object.freeze([])
+
+/** Most of the three are empty, and in every version that is kept. */
+const entries = (changes: FieldChange[]): readonly FieldChange[] =>
+  changes.length === 0 ? none : Object.freeze(changes)
+
+function without(elements: readonly unknown[], others: readonly unknown[]): readonly unknown[] {
+  return Object.freeze(elements.filter((element) => !has(others, element, sameValue)))
 }
 
 /**
@@ -71,10 +73,7 @@ export function applyChange<S extends Service>(service: S, change: ChangeDescrip
   return produce(service, (draft: Record<string, unknown>) => {
     for (const { name, oldValue } of change.fieldsDeleted) {
       if (!isList(name)) delete draft[name]
-      else
-        draft[name] = elementsOf(draft[name]).filter(
-          (element) => !elementsOf(oldValue).some((gone) => Equal(element, gone)),
-        )
+      else draft[name] = without(elementsOf(draft[name]), elementsOf(oldValue))
     }
     for (const { name, newValue } of [...change.fieldsAdded, ...change.fieldsUpdated]) {
       draft[name] = isList(name) ? [...elementsOf(draft[name]), ...elementsOf(newValue)] : newValue

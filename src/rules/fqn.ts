@@ -33,6 +33,12 @@ function split(text: string): Result<readonly string[], BadRequest> {
   return at > text.length ? ok(parts) : err(badRequest([{ path: '', message: 'is not a well-formed FQN' }]))
 }
 
+/** Whether a text is a well-formed FQN; without quotes that takes no parsing. */
+export function isFqn(text: string): boolean {
+  if (text.includes('"')) return split(text).isOk()
+  return text !== '' && !text.startsWith('.') && !text.endsWith('.') && !text.includes('..')
+}
+
 function parent(text: string): Result<string | null, BadRequest> {
   return split(text).map((parts) => (parts.length > 1 ? parts.slice(0, -1).join('.') : null))
 }

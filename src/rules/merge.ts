@@ -1,5 +1,5 @@
-import { Equal } from 'typebox/value'
-import { type OwnerReference, type Service, sameOwner, sameTag, type TagLabel } from './service.js'
+import { has, sameOwner, sameTag, sameValue } from './same.js'
+import type { OwnerReference, Service, TagLabel } from './service.js'
 
 /** The fields a request can change, besides `serviceType`. */
 export interface Fields {
@@ -33,19 +33,29 @@ export const mergeTable = {
   owners: { absent: 'keep', supplied: 'replace', same: owners },
   domain: { absent: 'keep', supplied: 'replace', same: text },
   tags: { absent: 'keep', supplied: 'union', same: tags },
-  connection: { absent: 'keep', supplied: 'replace', same: Equal },
+  connection: { absent: 'keep', supplied: 'replace', same: sameValue },
 } as const satisfies { [F in keyof Required<Fields>]: Rule<NonNullable<Fields[F]>> }
 
-/** The fields of a stored service after an upsert. A field that does not change is the same reference as before. */
+const fieldNames = Object.keys(mergeTable) as (keyof typeof mergeTable)[]
+
+/**
+ * The fields of a stored service after an upsert; those it had, the very same object, when nothing is new. A field that
+ * does not change is the same reference as before.
+ */
 export function merge(before: Fields, request: Fields, isBot: boolean): Fields {
-  const merged: Record<string, unknown> = {}
+  let merged: Record<string, unknown> | undefined
   for (const field of fieldNames) {
-    merged[field] = mergeField(before[field], request[field], mergeTable[field] as Rule<unknown>, isBot)
+    const value = mergeField(before[field], request[field], mergeTable[field] as Rule<unknown>, isBot)
+    if (value === before[field]) continue
+    merged ??= pick(before)
+    merged[field] = value
   }
-  return merged
+  return merged ?? before
 }
 
-const fieldNames = Object.keys(mergeTable) as (keyof typeof mergeTable)[]
+function pick({ displayName, description, owners, domain, tags, connection }: Fields): Record<keyof Fields, unknown> {
+  return { displayName, description, owners, domain, tags, connection }
+}
 
 function mergeField(before: unknown, given: unknown, rule: Rule<unknown>, isBot: boolean): unknown {
   if (isBot && rule.bot === 'fill' && (given === undefined || (before !== undefined && before !== ''))) return before
@@ -57,11 +67,18 @@ function mergeField(before: unknown, given: unknown, rule: Rule<unknown>, isBot:
 
 /** What is there stays as it is, and stays in front. */
 function union(before: readonly TagLabel[], given: readonly TagLabel[]): readonly TagLabel[] {
-  const added = given.filter((tag) => !before.some((other) => sameTag(tag, other)))
-  return added.length === 0 ? before : Object.freeze([...before, ...added])
+  let all: TagLabel[] | undefined
+  for (const tag of given) {
+    if (has(before, tag, sameTag)) continue
+    all ??= [...before]
+    all.push(tag)
+  }
+  return all === undefined ? before : Object.freeze(all)
 }
 
 /** Both sides are sets already: no element occurs twice. */
 function sameSet<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
-  return a.length === b.length && a.every((element) => b.some((other) => same(element, other)))
+  if (a.length !== b.length) return false
+  for (const element of a) if (!has(b, element, same)) return false
+  return true
 }

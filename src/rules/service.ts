@@ -142,12 +142,6 @@ export type OwnerReference = Frozen<Static<typeof ownerReference>>
 /** A tag on a service. Its identity is `tagFQN` and `source`. */
 export type TagLabel = Frozen<Static<typeof tagLabel>>
 
-/** Whether two references are the same owner. */
-export const sameOwner = (a: OwnerReference, b: OwnerReference) => a.id === b.id && a.type === b.type
-
-/** Whether two labels are the same tag, whatever else they say. */
-export const sameTag = (a: TagLabel, b: TagLabel) => a.tagFQN === b.tagFQN && a.source === b.source
-
 /** What a version changed against the one before it. Lists report the elements added and removed. */
 export type ChangeDescription = Frozen<Static<typeof changeDescription>>
 export type FieldChange = Frozen<Static<typeof fieldChange>>

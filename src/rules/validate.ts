@@ -3,17 +3,10 @@ import { Compile, type Validator } from 'typebox/compile'
 import type { Family } from '../families/family.js'
 import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
 import { type BadRequest, badRequest, type Issue } from './errors.js'
-import { fqn } from './fqn.js'
+import { fqn, isFqn } from './fqn.js'
+import { sameOwner, sameTag, unique } from './same.js'
 import { maskConfig, type SecretPlaces, secretPaths, secretPlaces } from './secrets.js'
-import {
-  type OwnerReference,
-  requestBase,
-  requestSchema,
-  type Service,
-  sameOwner,
-  sameTag,
-  type TagLabel,
-} from './service.js'
+import { type OwnerReference, requestBase, requestSchema, type Service, type TagLabel } from './service.js'
 import { violations } from './violations.js'
 
 /** A request that fits: copied, frozen, defaults filled in, sets without duplicates, secrets taken out. */
@@ -81,7 +74,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
     const masked = config === undefined ? undefined : maskConfig(config, places)
     const secrets = masked?.secrets ?? null
     if (secrets !== null && !holdsSecrets) issues.push(...secretsRefused(secrets))
-    issues.push(...textIssues(value, limits))
+    addTextIssues(value, limits, issues)
     if (issues.length > 0 || !validator.Check(value)) return refusal(validator, value, issues)
     const { name, serviceType, displayName, description, owners, domain, tags, connection } = value as Fields
     return {
@@ -90,9 +83,9 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
       serviceType,
       displayName,
       description,
-      owners: owners === undefined ? undefined : set(lowerIds(owners), sameOwner),
+      owners: isEmpty(owners) ? undefined : unique(lowerIds(owners), sameOwner),
       domain,
-      tags: tags === undefined ? undefined : set(tags, sameTag),
+      tags: isEmpty(tags) ? undefined : unique(tags, sameTag),
       connection:
         masked === undefined || masked.config === config ? connection : Object.freeze({ config: masked.config }),
       secrets,
@@ -129,31 +122,30 @@ function configOf(request: unknown): Readonly<Record<string, unknown>> | undefin
 }
 
 /** What no JSON Schema keyword can say. */
-function textIssues(request: unknown, limits: Limits): readonly Issue[] {
-  const { description, domain } = (request ?? {}) as { description?: unknown; domain?: unknown }
-  const issues: Issue[] = []
+function addTextIssues(request: unknown, limits: Limits, issues: Issue[]): void {
+  if (typeof request !== 'object' || request === null) return
+  const { description, domain } = request as { description?: unknown; domain?: unknown }
   if (typeof description === 'string' && description.length * 3 > limits.description) {
     if (utf8Length(description) > limits.description) {
       issues.push({ path: '/description', message: `is larger than ${limits.description} bytes` })
     }
   }
-  if (typeof domain === 'string' && domain.length <= 3072 && fqn.split(domain).isErr()) {
+  if (typeof domain === 'string' && domain.length <= 3072 && !isFqn(domain)) {
     issues.push({ path: '/domain', message: 'is not a well-formed FQN' })
   }
-  return issues
+}
+
+/** An empty list counts as absent. */
+function isEmpty(list: readonly unknown[] | undefined): list is undefined {
+  return list === undefined || list.length === 0
 }
 
 /** UUIDs are the same in either case (RFC 9562 §4). */
 function lowerIds(owners: readonly OwnerReference[]): readonly OwnerReference[] {
-  if (owners.every(({ id }) => id === id.toLowerCase())) return owners
-  return owners.map(({ id, type }) => Object.freeze({ id: id.toLowerCase(), type }))
-}
-
-/** The first of each identity; `undefined` for none, since an empty list counts as absent. */
-function set<T>(elements: readonly T[], same: (a: T, b: T) => boolean): readonly T[] | undefined {
-  if (elements.length === 0) return undefined
-  const firsts = elements.filter((element, index) => elements.findIndex((other) => same(other, element)) === index)
-  return Object.freeze(firsts)
+  for (const { id } of owners) {
+    if (id !== id.toLowerCase()) return owners.map(({ id, type }) => Object.freeze({ id: id.toLowerCase(), type }))
+  }
+  return owners
 }
 
 function secretsRefused(secrets: string): readonly Issue[] {

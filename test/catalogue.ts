@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import {
+  type Book,
+  type BookOptions,
+  mlmodelServices,
+  openBook,
+  type Service,
+  type ServiceStore,
+  type Stored,
+} from 'servicebook'
+import { fsStore } from 'servicebook/fs'
+import { memoryStore } from 'servicebook/memory'
+import { onTestFinished } from 'vitest'
+
+export type MlModelBook = Book<typeof mlmodelServices>
+
+export function openTestBook(options: Partial<BookOptions<typeof mlmodelServices>> = {}): MlModelBook {
+  return openBook({ family: mlmodelServices, store: memoryStore(), ...options })
+}
+
+export const FAMILY = mlmodelServices.entityType
+
+/** A directory that goes when the test ends. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(path.join(tmpdir(), 'servicebook-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** Every store, each opened anew by a call. `secrets`: whether it takes them without a cipher. */
+export const stores = [
+  { name: 'memory', secrets: true, open: async () => ({ store: memoryStore(), close: async () => {} }) },
+  {
+    name: 'fs',
+    secrets: false,
+    open: async () => {
+      const directory = mkdtempSync(path.join(tmpdir(), 'servicebook-'))
+      const store = fsStore(directory)
+      return {
+        store,
+        close: async () => {
+          await store.close()
+          rmSync(directory, { recursive: true, force: true })
+        },
+      }
+    },
+  },
+]
+
+export interface State {
+  readonly current: readonly Service[]
+  readonly history: readonly (readonly Service[])[]
+}
+
+/** All a store holds, in order. */
+export async function stateOf(store: ServiceStore): Promise<State> {
+  const { services } = await store.list(FAMILY, { limit: 1_000_000, include: 'all' })
+  const history: (readonly Service[])[] = []
+  for (const { fullyQualifiedName, id } of services) {
+    history.push(await store.versions(FAMILY, fullyQualifiedName, id, { limit: 1_000_000 }))
+  }
+  return { current: services, history }
+}
+
+/** Without what differs between two runs: ids and times. */
+export function comparable({ current, history }: State): unknown {
+  const bare = ({ id, updatedAt, ...rest }: Service) => rest
+  return { current: current.map(bare), history: history.map((versions) => versions.map(bare)) }
+}
+
+/** Soft-deletes a service as the law says (§7), below the verbs. */
+export async function softDelete(store: ServiceStore, fqn: string): Promise<void> {
+  const before = (await store.load(FAMILY, [fqn])).get(fqn)
+  if (before === undefined || before.service.deleted) return
+  const version = (Math.round(before.service.version * 10) + 1) / 10
+  const service = Object.freeze({
+    ...before.service,
+    version,
+    deleted: true,
+    updatedAt: before.service.updatedAt + 1,
+    changeDescription: {
+      fieldsAdded: [],
+      fieldsUpdated: [{ name: 'deleted', oldValue: false, newValue: true }],
+      fieldsDeleted: [],
+      previousVersion: before.service.version,
+    },
+  })
+  const after: Stored = { service, sealed: before.sealed, revision: before.revision + 1 }
+  const refused = await store.commit(FAMILY, [{ before, after }])
+  if (refused.length > 0) throw new Error(`${fqn} changed while it was soft-deleted`)
+}
