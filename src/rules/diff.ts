@@ -1,4 +1,4 @@
-import { produce } from 'immer'
+import { isDraft, original, produce } from 'immer'
 import { has, sameValue } from './same.js'
 import type { ChangeDescription, FieldChange, Service } from './service.js'
 
@@ -82,4 +82,4 @@ export function applyChange<S extends Service>(service: S, change: ChangeDescrip
 }
 
 const isList = (name: string) => (lists as readonly string[]).includes(name)
-const elementsOf = (list: unknown) => (list ?? []) as readonly unknown[]
+const elementsOf = (list: unknown) => ((isDraft(list) ? original(list) : list) ?? none) as readonly unknown[]
