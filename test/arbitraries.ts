@@ -27,8 +27,8 @@ export const nastyNames = [
   "'; drop table service; --",
   '\u202eabc',
   'שלום',
-  'é',
-  'é',
+  '\u00e9',
+  'e\u0301',
   '\u{1f600}'.repeat(256),
   '\uff21',
   '\u{1f600}',
@@ -49,11 +49,16 @@ export const anyName = fc.oneof(
 /** A few names, so that they meet again. */
 export const fewNames = fc.constantFrom('a', 'A', 'a.b', '"a"', 'ü', '__proto__')
 
-const text = fc.oneof(fc.constantFrom('', 'one', 'two', 'Größe 😀'), fc.string({ maxLength: 12 }).filter((s) => !s.includes('\0')))
+const text = fc.oneof(
+  fc.constantFrom('', 'one', 'two', 'Größe 😀'),
+  fc.string({ maxLength: 12 }).filter((s) => !s.includes('\0')),
+)
 const perhaps = <T>(arbitrary: fc.Arbitrary<T>) =>
-  fc.option(arbitrary, { nil: undefined, freq: 3 }).chain((value) =>
-    value === undefined ? fc.constantFrom(undefined, null) : fc.constant(value as T | null | undefined),
-  )
+  fc
+    .option(arbitrary, { nil: undefined, freq: 3 })
+    .chain((value) =>
+      value === undefined ? fc.constantFrom(undefined, null) : fc.constant(value as T | null | undefined),
+    )
 
 const owner = fc.record({
   id: fc.constantFrom(
@@ -77,12 +82,19 @@ const tag = fc.record(
 const domain = fc.constantFrom('Sales', 'Sales.EMEA', fqn.build(['R.D', 'Ops']))
 
 const filterPattern = fc.record(
-  { includes: fc.array(fc.constantFrom('^prod_', '.*'), { maxLength: 2 }), excludes: fc.array(fc.constant('tmp'), { maxLength: 1 }) },
+  {
+    includes: fc.array(fc.constantFrom('^prod_', '.*'), { maxLength: 2 }),
+    excludes: fc.array(fc.constant('tmp'), { maxLength: 1 }),
+  },
   { requiredKeys: [] },
 )
 
 const uri = fc.constantFrom('http://mlflow:5000', 'file:///runs', 'sqlite:///m.db', 'http://[::1]:5000/a@b')
-const secretUri = fc.constantFrom('mysql+pymysql://ml:hush@db:3306/runs', 'postgresql://ml:p%40ss@db/runs', 'redis://:pw@cache')
+const secretUri = fc.constantFrom(
+  'mysql+pymysql://ml:hush@db:3306/runs',
+  'postgresql://ml:p%40ss@db/runs',
+  'redis://:pw@cache',
+)
 const secretText = fc.constantFrom('hush', 'hush hush', '')
 
 type Typed = Pick<Request, 'serviceType' | 'connection'>
@@ -97,7 +109,10 @@ export function typed(secrets: boolean): fc.Arbitrary<Typed> {
       ...(given === undefined ? {} : { connection: { config: given } }),
     }))
   return fc.oneof(
-    config('Mlflow', fc.record({ trackingUri: anyUri, registryUri: anyUri, mlModelFilterPattern: perhaps(filterPattern) })),
+    config(
+      'Mlflow',
+      fc.record({ trackingUri: anyUri, registryUri: anyUri, mlModelFilterPattern: perhaps(filterPattern) }),
+    ),
     config('Sklearn', fc.record({ supportsMetadataExtraction: perhaps(fc.boolean()) })),
     config(
       'SageMaker',
@@ -116,7 +131,11 @@ export function typed(secrets: boolean): fc.Arbitrary<Typed> {
         location: fc.constantFrom('europe-west4', 'us-central1'),
         credentials: fc.record({
           gcpConfig: fc.oneof(
-            fc.record({ type: fc.constant('service_account'), projectId: fc.constantFrom('p', ['p', 'q']), privateKey: perhaps(secret) }),
+            fc.record({
+              type: fc.constant('service_account'),
+              projectId: fc.constantFrom('p', ['p', 'q']),
+              privateKey: perhaps(secret),
+            }),
             fc.record({ path: fc.constant('/keys/gcp.json') }),
             fc.record({ type: fc.constant('external_account'), audience: fc.constant('aud') }),
             fc.constant({ type: 'gcp_adc' }),
@@ -129,7 +148,9 @@ export function typed(secrets: boolean): fc.Arbitrary<Typed> {
       fc.record({
         sourcePythonClass: fc.constant('acme.Source'),
         connectionOptions: perhaps(
-          secrets ? fc.dictionary(fc.constantFrom('a', 'b', 'constructor', 'a/b~c'), secretText, { maxKeys: 3 }) : fc.constant({}),
+          secrets
+            ? fc.dictionary(fc.constantFrom('a', 'b', 'constructor', 'a/b~c'), secretText, { maxKeys: 3 })
+            : fc.constant({}),
         ),
       }),
     ),
@@ -166,8 +187,17 @@ export const badRequests: fc.Arbitrary<Request> = fc.constantFrom(
     { name: 'a', serviceType: 'Nope' },
     { name: 'a', serviceType: 'Sklearn', unknown: 1 },
     { name: 'a', serviceType: 'Mlflow', connection: { config: { trackingUri: 'x' } } },
-    { name: 'a', serviceType: 'SageMaker', connection: { config: { awsConfig: { awsRegion: 'eu', awsSecretAccessKey: '*********' } } } },
+    {
+      name: 'a',
+      serviceType: 'SageMaker',
+      connection: { config: { awsConfig: { awsRegion: 'eu', awsSecretAccessKey: '*********' } } },
+    },
   ].map((request) => request as unknown as Request),
 )
 
-export const principals = fc.constantFrom(undefined, { name: 'ada' }, { name: 'grace' }, { name: 'ingestion-bot', isBot: true })
+export const principals = fc.constantFrom(
+  undefined,
+  { name: 'ada' },
+  { name: 'grace' },
+  { name: 'ingestion-bot', isBot: true },
+)

@@ -115,7 +115,7 @@ function listCopy(list: readonly unknown[], shape: Shape, walk: Walk, depth: num
     return null
   }
   const copy: unknown[] = []
-  for (let index = 0; index < length; index++) {
+  for (let index = 0; index < length && walk.size <= walk.limits.request; index++) {
     walk.trail[depth] = index
     const element = read(list, index, walk, depth + 1)
     copy.push(copyOf(element === undefined ? null : element, shape.items ?? anyShape, walk, depth + 1))
