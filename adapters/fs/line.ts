@@ -96,9 +96,12 @@ export type Front =
 /** Whether the bytes from `from` to `to`, without the line break, are a whole line. */
 export function isWhole(bytes: Buffer, from: number, to: number): boolean {
   const end = to - CRC_LENGTH
-  if (end <= from || bytes[from] !== 123 || bytes.toString('latin1', end, end + CRC.length) !== CRC) return false
-  return crc32(bytes.subarray(from, end)) === Number.parseInt(bytes.toString('latin1', to - 10, to - 2), 16)
+  if (end <= from) return false
+  const [, crc] = CHECKSUM.exec(bytes.toString('latin1', end, to)) ?? []
+  return crc !== undefined && crc32(bytes.subarray(from, end)) === Number.parseInt(crc, 16)
 }
+
+const CHECKSUM = /^,"crc":"([0-9a-f]{8})"\}$/
 
 const PUT = '{"op":"put","revision":'
 const SYNCED = '"synced":true,'
