@@ -58,6 +58,7 @@ test('what was closed opens to the same services and history, whether read from 
         const directory = temporaryDirectory()
         const first = bookIn(directory)
         await bulkUpsert(first.book, rows, { chunkSize: 3 })
+        const again = await bulkUpsert(first.book, rows.slice(-1))
         const state = await stateOf(first.store)
         if (compacted) await first.store.compact()
         expect(await stateOf(first.store)).toEqual(state)
@@ -66,7 +67,7 @@ test('what was closed opens to the same services and history, whether read from 
         expect(await second.store.open()).toEqual({ services: state.current.length, cut: [] })
         expect(await stateOf(second.store)).toEqual(state)
         expect(await bulkUpsert(second.book, rows.slice(-1))).toEqual(again)
-      expect(await stateOf(second.store)).toEqual(state)
+        expect(await stateOf(second.store)).toEqual(state)
         await second.store.close()
       },
     ),

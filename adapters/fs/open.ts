@@ -33,12 +33,16 @@ export async function readJournal(fd: number, file: string, family: string): Pro
   let marked = false
   let torn: { line: number; byte: number } | undefined
 
+  const damaged = ({ line, byte }: { line: number; byte: number }) =>
+    new Error(`${file}:${line} (byte ${byte}) is damaged, and whole lines follow it`)
+
   const take = (bytes: Buffer, from: number, to: number, byte: number) => {
     lines++
     const front = isWhole(bytes, from, to) ? frontOf(bytes, from, to) : undefined
     if (front === undefined) {
       if (isWhole(bytes, from, to)) throw new Error(`${file}:${lines} (byte ${byte}) is a line of a newer format`)
       torn ??= { line: lines, byte }
+      if (endsSynced(bytes, from, to)) throw damaged(torn)
       return
     }
     if (front.kind === 'header') {
@@ -79,6 +83,16 @@ export async function readJournal(fd: number, file: string, family: string): Pro
   if (filled > 0) torn ??= { line: lines + 1, byte: start }
   if (torn === undefined) return { index, size: start, cut: undefined, marked }
   return { index, size: torn.byte, cut: { file, ...torn, bytes: start + filled - torn.byte }, marked }
+}
+
+/** Whether a synced line hangs on the end of a bad one, the line break between them being what is damaged. */
+function endsSynced(bytes: Buffer, from: number, to: number): boolean {
+  return ['{"op":"', '{"synced":'].some((beginning) => {
+    const at = bytes.subarray(from, to).lastIndexOf(beginning)
+    if (at <= 0 || !isWhole(bytes, from + at, to)) return false
+    const front = frontOf(bytes, from + at, to)
+    return front !== undefined && front.kind !== 'header' && front.synced
+  })
 }
 
 function readSome(fd: number, bytes: Buffer, at: number, position: number): Promise<number> {
