@@ -9,10 +9,12 @@ const row = (name: string, rest = {}): Request => ({ name, serviceType: 'Sklearn
 const rows = (count: number) => Array.from({ length: count }, (_, at) => row(`s${at}`))
 const names = async (store: ServiceStore) => (await stateOf(store)).current.map(({ name }) => name)
 
+const none = { created: 0, updated: 0, unchanged: 0, restored: 0 }
+
 test('§6 an empty bulk is a success with zeros', async () => {
-  for (const none of [[], new Set<Request>(), (async function* () {})()]) {
-    const report = (await bulkUpsert(openTestBook(), none))._unsafeUnwrap()
-    expect(report).toEqual({ status: 'success', processed: 0, passed: 0, failed: 0, rows: [] })
+  for (const input of [[], new Set<Request>(), (async function* () {})()]) {
+    const report = (await bulkUpsert(openTestBook(), input))._unsafeUnwrap()
+    expect(report).toEqual({ status: 'success', processed: 0, passed: 0, failed: 0, outcomes: none, rows: [] })
   }
 })
 
@@ -23,6 +25,7 @@ test('§6 the report is in input order, whatever kind of iterable the rows come 
     processed: 6,
     passed: 4,
     failed: 2,
+    outcomes: { created: 2, updated: 1, unchanged: 1, restored: 0 },
     rows: [
       { index: 0, fqn: 'b', outcome: 'created', version: 0.1 },
       { index: 1, error: expect.objectContaining({ code: 'BAD_REQUEST' }) },
@@ -83,9 +86,9 @@ test('§6 progress comes after each chunk and is waited for', async () => {
   }
   await bulkUpsert(openTestBook(), [...rows(4), row('::')], { chunkSize: 2, onProgress })
   expect(seen).toEqual([
-    { processed: 2, passed: 2, failed: 0 },
-    { processed: 4, passed: 4, failed: 0 },
-    { processed: 5, passed: 4, failed: 1 },
+    { processed: 2, passed: 2, failed: 0, outcomes: { ...none, created: 2 } },
+    { processed: 4, passed: 4, failed: 0, outcomes: { ...none, created: 4 } },
+    { processed: 5, passed: 4, failed: 1, outcomes: { ...none, created: 4 } },
   ])
 })
 
@@ -103,7 +106,15 @@ test('§6 an abort answers with the reason, every row settled so far, and ABORTE
   expect(report.rows[2]).toEqual({ index: 2, fqn: 's2', error: expect.objectContaining({ code: 'ABORTED' }) })
   expect(await names(book.store)).toEqual(['s0', 's1'])
   const aborted = (await bulkUpsert(book, rows(3), { signal: AbortSignal.abort('before') }))._unsafeUnwrap()
-  expect(aborted).toEqual({ status: 'aborted', processed: 0, passed: 0, failed: 0, rows: [], cause: 'before' })
+  expect(aborted).toEqual({
+    status: 'aborted',
+    processed: 0,
+    passed: 0,
+    failed: 0,
+    outcomes: none,
+    rows: [],
+    cause: 'before',
+  })
 })
 
 test('§6 an abort does not wait for input that hangs, and lets it clean up', async () => {

@@ -43,7 +43,7 @@ test('§9 without a principal the policy is asked first, with no target; unauthe
 })
 
 test('§9 each verb asks its operation: Create with no target, EditAll and ViewBasic with the stored service', async () => {
-  const policy = vi.fn<Policy>(async () => 'allow')
+  const policy = vi.fn<Policy>(async () => 'allow' as const)
   const { book } = await bookWith(policy)
   await createService(book, row('new'), { by: ada })
   await upsertService(book, row('newer'), { by: ada })

@@ -8,16 +8,21 @@ const runs = { numRuns: 300 }
 
 test('§5 upsert(r); upsert(r) ≡ upsert(r): the second is unchanged, byte for byte the same service', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(requests(fewNames), { maxLength: 3 }), requests(fewNames), principals, async (before, r, by) => {
-      const book = openTestBook()
-      await bulkUpsert(book, before)
-      const once = await upsertService(book, r, { by })
-      const state = JSON.stringify(await stateOf(book.store))
-      const twice = await upsertService(book, structuredClone(r), { by })
-      expect(JSON.stringify(await stateOf(book.store))).toBe(state)
-      if (once.isErr()) expect(twice).toEqual(once)
-      else expect(twice._unsafeUnwrap()).toEqual({ outcome: 'unchanged', service: once.value.service })
-    }),
+    fc.asyncProperty(
+      fc.array(requests(fewNames), { maxLength: 3 }),
+      requests(fewNames),
+      principals,
+      async (before, r, by) => {
+        const book = openTestBook()
+        await bulkUpsert(book, before)
+        const once = await upsertService(book, r, { by })
+        const state = JSON.stringify(await stateOf(book.store))
+        const twice = await upsertService(book, structuredClone(r), { by })
+        expect(JSON.stringify(await stateOf(book.store))).toBe(state)
+        if (once.isErr()) expect(twice).toEqual(once)
+        else expect(twice._unsafeUnwrap()).toEqual({ outcome: 'unchanged', service: once.value.service })
+      },
+    ),
     runs,
   )
 })
@@ -53,36 +58,43 @@ test('§6 bulkUpsert(rows) ≡ rows.map(upsertService): services, history and ou
   const sizes = fc.constantFrom(1, 2, 3, 1000)
   const before = fc.array(requests(fewNames), { maxLength: 4 })
   await fc.assert(
-    fc.asyncProperty(before, fc.array(fewNames, { maxLength: 3 }), steps, principals, sizes, async (first, gone, then, by, chunkSize) => {
-      const [bulk, sequence, rehearsed] = [openTestBook(), openTestBook(), openTestBook()]
-      for (const book of [bulk, sequence, rehearsed]) {
-        for (const r of first) await upsertService(book, r)
-        for (const name of gone) await softDelete(book.store, name)
-      }
-      const rows = then.map((step) => (step as { row: Request }).row)
-
-      const untouched = JSON.stringify(await stateOf(rehearsed.store))
-      const dry = (await bulkUpsert(rehearsed, rows, { by, chunkSize, dryRun: true }))._unsafeUnwrap()
-      expect(JSON.stringify(await stateOf(rehearsed.store))).toBe(untouched)
-      const report = (await bulkUpsert(bulk, rows, { by, chunkSize }))._unsafeUnwrap()
-      expect(dry).toEqual(report)
-
-      const expected: unknown[] = []
-      for (const [index, row] of rows.entries()) {
-        const answer = await upsertService(sequence, row, { by })
-        if (answer.isErr()) expected.push({ index, error: answer.error })
-        else {
-          const { outcome, service } = answer.value
-          expected.push({ index, fqn: service.fullyQualifiedName, outcome, version: service.version })
+    fc.asyncProperty(
+      before,
+      fc.array(fewNames, { maxLength: 3 }),
+      steps,
+      principals,
+      sizes,
+      async (first, gone, then, by, chunkSize) => {
+        const [bulk, sequence, rehearsed] = [openTestBook(), openTestBook(), openTestBook()]
+        for (const book of [bulk, sequence, rehearsed]) {
+          for (const r of first) await upsertService(book, r)
+          for (const name of gone) await softDelete(book.store, name)
         }
-      }
-      const withoutNames = report.rows.map((row) => ('error' in row ? { index: row.index, error: row.error } : row))
-      expect(withoutNames).toEqual(expected)
-      expect(comparable(await stateOf(bulk.store))).toEqual(comparable(await stateOf(sequence.store)))
+        const rows = then.map((step) => (step as { row: Request }).row)
 
-      const failed = expected.filter((row) => 'error' in (row as object)).length
-      expect(report).toMatchObject({ processed: rows.length, failed, passed: rows.length - failed })
-    }),
+        const untouched = JSON.stringify(await stateOf(rehearsed.store))
+        const dry = (await bulkUpsert(rehearsed, rows, { by, chunkSize, dryRun: true }))._unsafeUnwrap()
+        expect(JSON.stringify(await stateOf(rehearsed.store))).toBe(untouched)
+        const report = (await bulkUpsert(bulk, rows, { by, chunkSize }))._unsafeUnwrap()
+        expect(dry).toEqual(report)
+
+        const expected: unknown[] = []
+        for (const [index, row] of rows.entries()) {
+          const answer = await upsertService(sequence, row, { by })
+          if (answer.isErr()) expected.push({ index, error: answer.error })
+          else {
+            const { outcome, service } = answer.value
+            expected.push({ index, fqn: service.fullyQualifiedName, outcome, version: service.version })
+          }
+        }
+        const withoutNames = report.rows.map((row) => ('error' in row ? { index: row.index, error: row.error } : row))
+        expect(withoutNames).toEqual(expected)
+        expect(comparable(await stateOf(bulk.store))).toEqual(comparable(await stateOf(sequence.store)))
+
+        const failed = expected.filter((row) => 'error' in (row as object)).length
+        expect(report).toMatchObject({ processed: rows.length, failed, passed: rows.length - failed })
+      },
+    ),
     runs,
   )
 })
@@ -116,7 +128,9 @@ test('§3 diff(s, s) is empty; applyChange(before, diff(before, after)) ≡ afte
   }
   await fc.assert(
     fc.asyncProperty(requests(fc.constant('a')), requests(fc.constant('a')), async (one, other) => {
-      const [before, after] = await Promise.all([one, other].map(async (r) => (await createService(openTestBook(), r))._unsafeUnwrap()))
+      const [before, after] = await Promise.all(
+        [one, other].map(async (r) => (await createService(openTestBook(), r))._unsafeUnwrap()),
+      )
       if (before === undefined || after === undefined) throw new Error('two were made')
       const same = diff(before, structuredClone(before), 0.1)
       expect(same).toEqual({ fieldsAdded: [], fieldsUpdated: [], fieldsDeleted: [], previousVersion: 0.1 })
@@ -135,7 +149,8 @@ test('§1 a request changed by its caller after the call changes nothing', async
       const answer = upsertService(book, mine as unknown as Request)
       for (const key of Object.keys(mine)) {
         const value = mine[key]
-        if (typeof value === 'object' && value !== null) for (const inner of Object.keys(value)) delete (value as Record<string, unknown>)[inner]
+        if (typeof value === 'object' && value !== null)
+          for (const inner of Object.keys(value)) delete (value as Record<string, unknown>)[inner]
         mine[key] = 'changed'
       }
       const undisturbed = await upsertService(openTestBook({ newId: () => 'x', now: () => 1 }), r)

@@ -43,12 +43,12 @@ function livingOther(directory: string, mine: string): string | undefined {
     const holder = readHolder(file)
     if (holder === 'gone') continue
     if (holder === 'unreadable')
-      return `${directory} is locked by ${name}, which says not by whom; remove it if no process uses the directory`
+      return `it is locked by ${name}, which does not say by whom; remove that if no process uses the directory`
     const { host, pid } = holder
     if (host !== os.hostname()) {
-      return `${directory} is in use by process ${pid} on ${host}; remove ${name} if that process is gone`
+      return `it is in use by process ${pid} on ${host}; remove ${name} if that process is gone`
     }
-    if (isAlive(holder)) return `${directory} is in use by process ${pid}${pid === process.pid ? ', this one' : ''}`
+    if (isAlive(holder)) return `it is in use by process ${pid}${pid === process.pid ? ', this one' : ''}`
     fs.rmSync(file, { force: true })
   }
   return undefined

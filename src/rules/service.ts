@@ -3,8 +3,12 @@ import type { Family, ServiceTypeOf } from '../families/family.js'
 
 const closed = { additionalProperties: false } as const
 
-const uuid = Type.String({ pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' })
-const name = Type.String({ minLength: 1, maxLength: 256, pattern: '^((?!::).)*$' })
+export const UUID_PATTERN = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+/** OpenMetadata's `entityName`. */
+export const NAME_PATTERN = '^((?!::).)*$'
+
+const uuid = Type.String({ pattern: UUID_PATTERN })
+const name = Type.String({ minLength: 1, maxLength: 256, pattern: NAME_PATTERN })
 const fullyQualifiedName = Type.String({ minLength: 1, maxLength: 3072 })
 
 const ownerReference = Type.Object({ id: uuid, type: Type.Enum(['user', 'team']) }, closed)

@@ -2,6 +2,7 @@ import type { Validator } from 'typebox/compile'
 import { Settings } from 'typebox/system'
 import { pointer } from './copy.js'
 import type { Issue } from './errors.js'
+import { NAME_PATTERN, UUID_PATTERN } from './service.js'
 
 type SchemaError = ReturnType<Validator['Errors']>[number]
 
@@ -45,6 +46,11 @@ function distance(errors: readonly SchemaError[]): number {
   return errors.length + (errors.some(({ keyword }) => keyword === 'const') ? 1000 : 0)
 }
 
+const patternsInWords = new Map([
+  [NAME_PATTERN, 'must not hold "::" or a line break'],
+  [UUID_PATTERN, 'must be a UUID'],
+])
+
 function inWords({ keyword, instancePath, params, message }: SchemaError): readonly Issue[] {
   const at = (text: string) => [{ path: instancePath, message: text }]
   switch (keyword) {
@@ -61,7 +67,7 @@ function inWords({ keyword, instancePath, params, message }: SchemaError): reado
     case 'type':
       return at(`must be ${/^[aeiou]/.test(String(params.type)) ? 'an' : 'a'} ${params.type}`)
     case 'pattern':
-      return at(instancePath === '/name' ? 'must not hold "::" or a line break' : `must match ${params.pattern}`)
+      return at(patternsInWords.get(String(params.pattern)) ?? `must match ${params.pattern}`)
     default:
       return at(message)
   }

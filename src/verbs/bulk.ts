@@ -15,6 +15,8 @@ export interface BulkProgress {
   readonly processed: number
   readonly passed: number
   readonly failed: number
+  /** What became of the rows that passed; adds up to `passed`. */
+  readonly outcomes: Readonly<Record<Outcome, number>>
 }
 
 /** What `bulkUpsert` takes besides the rows. */
@@ -84,7 +86,8 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
   const missing = await missingPrincipal(book, by, 'EditAll')
   if (missing !== undefined) return err(missing)
 
-  const report = { processed: 0, passed: 0, failed: 0, rows: [] as BulkRow[] }
+  const outcomes = { created: 0, updated: 0, unchanged: 0, restored: 0 }
+  const report = { processed: 0, passed: 0, failed: 0, outcomes, rows: [] as BulkRow[] }
   const fail = (index: number, fqn: string | undefined, error: BulkRowError) => {
     report.failed++
     report.rows.push(fqn === undefined ? { index, error } : { index, fqn, error })
@@ -111,8 +114,9 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
       const answer = 'error' in row ? row.error : (answers[answered++] ?? aborted())
       if (!('outcome' in answer)) fail(index, row.fqn, answer as BulkRowError)
       else {
-        report.passed++
         const { outcome, stored } = answer
+        report.passed++
+        outcomes[outcome]++
         if (reported === 'all')
           report.rows.push({ index, fqn: row.fqn as string, outcome, version: stored.service.version })
       }
@@ -122,7 +126,7 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
     if (onProgress !== undefined && chunk.length > 0) {
       try {
         const { processed, passed, failed } = report
-        await onProgress({ processed, passed, failed })
+        await onProgress({ processed, passed, failed, outcomes: { ...outcomes } })
       } catch (cause) {
         ended = { ended: 'early', cause }
       }
@@ -159,7 +163,7 @@ function optionIssues(rows: unknown, { signal, onProgress, dryRun, rows: reporte
   return issues
 }
 
-function statusOf({ processed, failed }: BulkProgress): BulkReport['status'] {
+function statusOf({ processed, failed }: { processed: number; failed: number }): BulkReport['status'] {
   if (failed === 0) return 'success'
   return failed === processed ? 'failure' : 'partialSuccess'
 }

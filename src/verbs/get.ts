@@ -7,7 +7,7 @@ import type { Stored } from '../ports/store.js'
 import { badRequest, entityNotFound, type GetServiceError, type Issue, storeFailed } from '../rules/errors.js'
 import { fqn, fqnOf, type Subject } from '../rules/fqn.js'
 import { principalIssues } from '../rules/principal.js'
-import type { Service } from '../rules/service.js'
+import { type Service, UUID_PATTERN } from '../rules/service.js'
 
 /** What `getService` takes besides the subject. */
 export interface GetOptions {
@@ -66,7 +66,7 @@ async function get(book: Book, subject: Subject, options: GetOptions): Promise<R
   return denied === undefined ? ok(stored.service) : err(denied)
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const UUID = new RegExp(UUID_PATTERN)
 
 function subjectIssues(subject: unknown): Issue[] {
   if (typeof subject === 'string') return []
