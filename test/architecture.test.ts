@@ -1,0 +1,137 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+
+/** The house as data: which rooms a room may import from. README draws the same picture. */
+const mayImport: Record<string, readonly string[]> = {
+  'src/index.ts': ['src/book.ts', 'src/verbs', 'src/rules', 'src/ports', 'src/families'],
+  'src/verbs': [
+    'src/verbs',
+    'src/execute.ts',
+    'src/rehearsal.ts',
+    'src/book.ts',
+    'src/rules',
+    'src/ports',
+    'src/families',
+    'neverthrow',
+  ],
+  'src/execute.ts': ['src/book.ts', 'src/rules', 'src/ports'],
+  'src/rehearsal.ts': ['src/ports'],
+  'src/book.ts': ['src/id.ts', 'src/rules', 'src/ports', 'src/families'],
+  'src/id.ts': ['ulid'],
+  'src/rules': [
+    'src/rules',
+    'src/ports',
+    'src/families',
+    'typebox',
+    'typebox/compile',
+    'typebox/system',
+    'neverthrow',
+    'immer',
+  ],
+  'src/ports': ['src/ports', 'src/rules'],
+  'src/families': ['src/families', 'typebox'],
+  'adapters/memory.ts': ['servicebook', 'adapters/roster.ts'],
+  'adapters/roster.ts': ['servicebook'],
+  'adapters/fs': ['servicebook', 'adapters/fs', 'adapters/roster.ts', 'node:'],
+  'test/conformance': ['servicebook', 'test/conformance', 'node:'],
+}
+
+/** Only here may a module be imported. */
+const onlyIn: Record<string, readonly string[]> = {
+  'typebox/compile': ['src/rules/validate.ts', 'src/rules/violations.ts'],
+  'typebox/system': ['src/rules/violations.ts'],
+  immer: ['src/rules/diff.ts'],
+  ulid: ['src/id.ts'],
+}
+
+interface Import {
+  readonly file: string
+  readonly from: string
+  readonly typeOnly: boolean
+}
+
+const files = ['src', 'adapters', 'test/conformance'].flatMap((directory) =>
+  fs
+    .readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .map((name) => path.posix.join(directory, name.replaceAll(path.sep, '/')))
+    .filter((file) => file.endsWith('.ts')),
+)
+const text = new Map(files.map((file) => [file, fs.readFileSync(file, 'utf8')]))
+
+const imports: readonly Import[] = files.flatMap((file) =>
+  [...(text.get(file) ?? '').matchAll(/^(?:import|export)\s+(type\s)?[^'"`;]*?\sfrom\s+'([^']+)'/gms)].map(
+    ([, type, from]) => ({
+      file,
+      from: from?.startsWith('.')
+        ? path.posix.join(path.posix.dirname(file), from).replace(/\.js$/, '.ts')
+        : (from as string),
+      typeOnly: type !== undefined,
+    }),
+  ),
+)
+
+const within = (file: string, room: string) => file === room || file.startsWith(room.endsWith(':') ? room : `${room}/`)
+const roomOf = (file: string) =>
+  Object.keys(mayImport)
+    .filter((room) => within(file, room))
+    .sort((a, b) => b.length - a.length)[0]
+
+test('every file is in a room, and imports point down', () => {
+  expect(imports.length).toBeGreaterThan(80)
+  expect(files.filter((file) => roomOf(file) === undefined)).toEqual([])
+  const upward = imports.filter(({ file, from }) => !mayImport[roomOf(file) ?? '']?.some((room) => within(from, room)))
+  expect(upward).toEqual([])
+})
+
+test('ports and adapters know the core by its types alone, but for the names in a roster', () => {
+  const values = imports.filter(
+    ({ file, from, typeOnly }) =>
+      !typeOnly && (within(file, 'src/ports') || (from === 'servicebook' && within(file, 'adapters'))),
+  )
+  expect(values.map(({ file }) => file)).toEqual(['adapters/roster.ts'])
+})
+
+test('a library has one door', () => {
+  const elsewhere = imports.filter(({ file, from }) => onlyIn[from] !== undefined && !onlyIn[from].includes(file))
+  expect(elsewhere.filter(({ typeOnly }) => !typeOnly)).toEqual([])
+})
+
+test('rules are pure and synchronous: no waiting, no clock, no randomness, no ids, no I/O', () => {
+  for (const file of files.filter((name) => within(name, 'src/rules') || within(name, 'src/families'))) {
+    expect(
+      text
+        .get(file)
+        ?.match(/\b(async|await|Promise|Date\.now|new Date|Math\.random|crypto|setTimeout|console)\b|\bprocess\.\w/g),
+      file,
+    ).toBe(null)
+  }
+})
+
+test('node: is for adapters, and the words of the port stay below the verbs', () => {
+  for (const file of files.filter((name) => within(name, 'src'))) {
+    expect(text.get(file)?.includes("'node:"), file).toBe(false)
+  }
+  for (const verb of ['create', 'upsert', 'bulk']) {
+    expect(text.get(`src/verbs/${verb}.ts`)?.match(/\b(Stored|Change)\b/g), verb).toBe(null)
+  }
+})
+
+test('no classes, enums, default exports, or rooms that are named after nothing', () => {
+  for (const file of files) {
+    expect(text.get(file)?.match(/^\s*(export )?(abstract )?(class|enum)\b|export default/gm), file).toBe(null)
+    expect(path.basename(file, '.ts')).not.toMatch(/^(utils?|helpers?|common|types|lib|manager|misc)$/)
+  }
+})
+
+test('every entry of the exports map is built from one file and has its declarations', async () => {
+  const { exports } = JSON.parse(fs.readFileSync('package.json', 'utf8')) as {
+    exports: Record<string, { types: string; default: string }>
+  }
+  for (const [entry, { types, default: built }] of Object.entries(exports).filter(
+    ([name]) => name !== './package.json',
+  )) {
+    expect(fs.existsSync(types), `${entry} ${types}`).toBe(true)
+    expect(fs.existsSync(built), `${entry} ${built}`).toBe(true)
+  }
+})

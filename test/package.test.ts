@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { temporaryDirectory } from './catalogue.js'
+
+const run = (command: string, args: readonly string[], cwd = process.cwd()) => {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', cwd })
+  return { status, output: stdout + stderr }
+}
+const bin = (name: string) => path.resolve('node_modules', '.bin', name)
+
+test('the exports map is right: publint and are-the-types-wrong find nothing', () => {
+  expect(run(bin('publint'), ['--strict'])).toMatchObject({ status: 0 })
+  const packed = temporaryDirectory()
+  expect(run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', packed])).toMatchObject({
+    status: 0,
+  })
+  const [tarball] = fs.readdirSync(packed)
+  expect(run(bin('attw'), [path.join(packed, tarball as string), '--profile', 'esm-only'])).toMatchObject({ status: 0 })
+})
+
+test('require() of the package works, and a host can share its neverthrow', () => {
+  const program = `
+    const { openBook, createService, mlmodelServices } = require('servicebook')
+    const { memoryStore } = require('servicebook/memory')
+    const { ResultAsync } = require('neverthrow')
+    const made = createService(openBook({ family: mlmodelServices, store: memoryStore() }), { name: 'a', serviceType: 'Sklearn' })
+    made.then((result) => console.log(made instanceof ResultAsync, result.value.version))`
+  expect(run(process.execPath, ['-e', program])).toEqual({ status: 0, output: 'true 0.1\n' })
+})
+
+test('it validates where code generation from strings is forbidden', () => {
+  const program = `
+    import { openBook, createService, mlmodelServices } from 'servicebook'
+    import { memoryStore } from 'servicebook/memory'
+    const book = openBook({ family: mlmodelServices, store: memoryStore() })
+    const answers = [await createService(book, { name: 'a', serviceType: 'Sklearn' }), await createService(book, { name: 'a::', serviceType: 'Sklearn' })]
+    console.log(answers.map((answer) => answer.isOk()).join())`
+  const flags = ['--disallow-code-generation-from-strings', '--input-type=module', '-e', program]
+  expect(run(process.execPath, flags)).toEqual({ status: 0, output: 'true,false\n' })
+})
+
+const readme = fs.readFileSync('README.md', 'utf8')
+const blocks = [...readme.matchAll(/```(ts|js|sh)\n(.*?)```/gs)].map(([, language, code], at) => ({
+  name: `block ${at + 1}: ${code?.trim().split('\n')[0]}`,
+  language,
+  code: code as string,
+}))
+
+describe('README', () => {
+  const programs = blocks.filter(({ language }) => language !== 'sh')
+
+  test('has its examples in it', () => {
+    expect(programs.length).toBeGreaterThanOrEqual(6)
+  })
+
+  test.each(programs)('$name runs, and prints what its comments say', ({ code }) => {
+    const directory = temporaryDirectory()
+    fs.mkdirSync(path.join(directory, 'node_modules'))
+    fs.symlinkSync(process.cwd(), path.join(directory, 'node_modules', 'servicebook'))
+    fs.writeFileSync(path.join(directory, 'package.json'), '{"type":"module"}')
+    fs.writeFileSync(path.join(directory, 'example.js'), code)
+    const { status, output } = run(process.execPath, ['--test-reporter=tap', 'example.js'], directory)
+    expect(output).not.toMatch(/Error|not ok/)
+    expect(status).toBe(0)
+    const promised = [...code.matchAll(/^(?:.*console\.log\(.*\) )?\/\/ (.*)$/gm)].map(([, comment]) => comment)
+    if (promised.length > 0) expect(output.trimEnd().split('\n')).toEqual(promised)
+  })
+
+  test('every command it gives is a script of the package or npm itself', () => {
+    const { scripts } = JSON.parse(fs.readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
+    for (const [, name] of readme.matchAll(/npm run (\w+)/g)) expect(Object.keys(scripts)).toContain(name)
+  })
+
+  test('the picture names rooms that exist', () => {
+    for (const [, file] of readme.matchAll(/^\s*[│┌└├─ ]*((?:src|adapters|test|bench|examples)\/[\w./-]+)/gm)) {
+      expect(fs.existsSync(file as string), file).toBe(true)
+    }
+  })
+})
