@@ -1,3 +1,4 @@
+import { batchLaws } from './batches.js'
 import { failureLaws } from './failure.js'
 import { handleLaws } from './handles.js'
 import { historyLaws } from './history.js'
@@ -10,7 +11,15 @@ import { writeLaws } from './writes.js'
 
 export type { Law, Open, Opening } from './law.js'
 
-const handleObeys = [...writeLaws, ...raceLaws, ...historyLaws, ...readLaws, ...pageLaws, ...ownershipLaws]
+const handleObeys = [
+  ...writeLaws,
+  ...batchLaws,
+  ...raceLaws,
+  ...historyLaws,
+  ...readLaws,
+  ...pageLaws,
+  ...ownershipLaws,
+]
 
 /**
  * Every case of the suite, for whoever wants to run one alone. A case rejects with an `AssertionError` where a store
