@@ -123,8 +123,6 @@ function listCopy(list: readonly unknown[], shape: Shape, walk: Walk, depth: num
   return Object.freeze(copy)
 }
 
-const isEnumerable = Object.prototype.propertyIsEnumerable // of its own, too
-
 function objectCopy(object: object, { fields }: Shape, walk: Walk, depth: number): unknown {
   const keys = Object.keys(object)
   if (keys.length > walk.limits.elements) {
@@ -143,7 +141,7 @@ function objectCopy(object: object, { fields }: Shape, walk: Walk, depth: number
   }
   let known = 0
   for (const { key, shape, fallback } of fields) {
-    if (isEnumerable.call(object, key)) {
+    if (keys.includes(key)) {
       known++
       copyField(copy, key, object, shape, walk, depth)
     }

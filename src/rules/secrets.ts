@@ -65,7 +65,7 @@ export interface Masked {
 
 /** Takes the secrets out of a frozen config. The same config comes back when it has none. */
 export function maskConfig(config: Readonly<Record<string, unknown>>, places: SecretPlaces | null): Masked {
-  if (!mayHoldSecrets(config, places)) return { config, secrets: null, keeps: false }
+  if (!holdsSecrets(config, places)) return { config, secrets: null, keeps: false }
   const secrets: Secrets = {}
   const masked = maskValue(config, places, [], secrets) as Readonly<Record<string, unknown>>
   if (masked === config && Object.keys(secrets).length === 0) return { config, secrets: null, keeps: false }
@@ -73,13 +73,13 @@ export function maskConfig(config: Readonly<Record<string, unknown>>, places: Se
   return { config: masked, secrets: secretsText(secrets), keeps }
 }
 
-/** A quick look, since most configs hold none: a secret place that is filled, or an `@` behind a `://`. */
-function mayHoldSecrets(value: unknown, places: SecretPlaces | null): boolean {
-  if (typeof value === 'string') return places?.here === true || (value.includes('@') && value.includes('://'))
+/** A quick look without a copy, since most configs hold none. */
+function holdsSecrets(value: unknown, places: SecretPlaces | null): boolean {
+  if (typeof value === 'string') return places?.here === true || passwordsIn(value).length > 0
   if (typeof value !== 'object' || value === null) return false
   for (const key in value) {
     const within = places === null ? null : (places.keys.get(key) ?? places.each)
-    if (mayHoldSecrets((value as Record<string, unknown>)[key], within)) return true
+    if (holdsSecrets((value as Record<string, unknown>)[key], within)) return true
   }
   return false
 }
@@ -95,7 +95,7 @@ function maskValue(value: unknown, places: SecretPlaces | null, path: (string | 
       secrets[pointer(path)] = [value]
       return MASK
     }
-    return value.includes('://') ? maskUris(value, path, secrets) : value
+    return maskUris(value, path, secrets)
   }
   if (typeof value !== 'object' || value === null) return value
   let masked: unknown[] | Record<string, unknown> | undefined
@@ -113,30 +113,38 @@ function maskValue(value: unknown, places: SecretPlaces | null, path: (string | 
 const AUTHORITY = /^[^/?#]*/
 const HOSTS_AND_PORTS = /^(\[[^\]]*\]|[^:]*)(:\d*)?(,|$)/
 
+const none: readonly never[] = []
+
 /**
- * The password of `scheme://user:password@host` ends at the last `@` of the authority (RFC 3986 §3.2). A password that
- * holds `/`, `?` or `#` unencoded ends the authority early; then what stands where a port belongs is no number, and the
- * password is taken to end at the last `@` of all.
+ * Where the passwords in a text of URIs stand. The password of `scheme://user:password@host` ends at the last `@` of the
+ * authority (RFC 3986 §3.2). One that holds `/`, `?` or `#` unencoded ends the authority early; then what stands where a
+ * port belongs is no number, and the password is taken to end at the last `@` of all.
  */
-function maskUris(text: string, path: readonly (string | number)[], secrets: Secrets): string {
+function passwordsIn(text: string): readonly { from: number; to: number }[] {
   const lastAt = text.lastIndexOf('@')
-  const passwords: string[] = []
+  if (lastAt === -1) return none
+  const passwords: { from: number; to: number }[] = []
+  for (let scheme = text.indexOf('://'); scheme !== -1 && scheme < lastAt; scheme = text.indexOf('://', scheme + 3)) {
+    const from = text.indexOf(':', scheme + 3) + 1
+    if (from === 0 || scheme < (passwords.at(-1)?.to ?? 0)) continue
+    const authority = AUTHORITY.exec(text.slice(scheme + 3))?.[0] ?? ''
+    const at = authority.lastIndexOf('@')
+    const to = at !== -1 ? scheme + 3 + at : HOSTS_AND_PORTS.test(authority) ? -1 : lastAt
+    if (to > from) passwords.push({ from, to })
+  }
+  return passwords
+}
+
+function maskUris(text: string, path: readonly (string | number)[], secrets: Secrets): string {
+  const passwords = passwordsIn(text)
+  if (passwords.length === 0) return text
+  secrets[pointer(path)] = passwords.map(({ from, to }) => text.slice(from, to))
   let masked = ''
   let done = 0
-  for (let scheme = text.indexOf('://'); scheme !== -1 && scheme < lastAt; scheme = text.indexOf('://', scheme + 3)) {
-    const from = scheme + 3
-    const colon = text.indexOf(':', from)
-    if (from < done || colon === -1) continue
-    const authority = AUTHORITY.exec(text.slice(from))?.[0] ?? ''
-    const at = authority.lastIndexOf('@')
-    const end = at !== -1 ? from + at : HOSTS_AND_PORTS.test(authority) ? -1 : lastAt
-    if (end <= colon + 1) continue
-    passwords.push(text.slice(colon + 1, end))
-    masked += text.slice(done, colon + 1) + MASK
-    done = end
+  for (const { from, to } of passwords) {
+    masked += text.slice(done, from) + MASK
+    done = to
   }
-  if (passwords.length === 0) return text
-  secrets[pointer(path)] = passwords
   return masked + text.slice(done)
 }
 
