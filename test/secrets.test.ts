@@ -16,7 +16,7 @@ const mlflow = (registryUri: string) =>
 
 async function registryUriOf(registryUri: string): Promise<unknown> {
   const { connection } = (await createService(openTestBook(), mlflow(registryUri)))._unsafeUnwrap()
-  return (connection?.config as { registryUri: string }).registryUri
+  return (connection?.config as { registryUri: string } | undefined)?.registryUri
 }
 
 describe('§8 a password inside a URI is a secret', () => {

@@ -4,7 +4,7 @@ import { type Listed, roster } from '../roster.js'
 import { appender } from './appender.js'
 import { addTail, type Compacted, copyLive } from './compact.js'
 import { addDrop, addHeader, addPut, isWhole, noLines, storedOf } from './line.js'
-import { chainOf, isHeld, keptBelow, type Node, type recent } from './node.js'
+import { chainOf, isHeld, keptBelow, type Node, type recent, tenthsOf } from './node.js'
 import { readJournal } from './open.js'
 import { datasync, syncDirectory, writeAll } from './sync.js'
 
@@ -50,9 +50,10 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
       return
     }
     const { id, version, deleted } = after.service
-    const older = keptBelow(version, held)
+    const tenths = tenthsOf(version)
+    const older = keptBelow(tenths, held)
     const offset = lines.end()
-    const node: Node = { id, revision: after.revision, version, deleted, offset, length: 0, older, stored: undefined }
+    const node: Node = { id, revision: after.revision, tenths, deleted, offset, length: 0, older, stored: undefined }
     lines.take([fqn, node], (to, synced) => {
       node.length = addPut(to, after, synced)
     })
@@ -131,7 +132,7 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
       const services: Service[] = []
       if (node?.id !== id) return services
       for (let older = node.older; older !== null && services.length < limit; older = older.older) {
-        if (older.version < below) services.push(read(older).service)
+        if (older.tenths < tenthsOf(below)) services.push(read(older).service)
       }
       return services
     },

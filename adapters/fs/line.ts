@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { Service, Stored } from 'servicebook'
+import { tenthsOf } from './node.js'
 
 /*
  * The lines of a journal. Each is JSON; the last key is the CRC-32 of the bytes before it, so that a line can be checked
@@ -89,7 +90,7 @@ export type Front =
       readonly revision: number
       readonly id: string
       readonly fqn: string
-      readonly version: number
+      readonly tenths: number
       readonly deleted: boolean
     }
 
@@ -132,7 +133,7 @@ export function frontOf(bytes: Buffer, from: number, to: number): Front | undefi
     // A slice of a longer string would keep all of it in memory; this makes a string of its own.
     id: bytes.toString('latin1', id, id + 36),
     fqn: textAt(bytes, fqn, fqnEnd),
-    version: Number(bytes.toString('latin1', version, versionEnd)),
+    tenths: tenthsOf(Number(bytes.toString('latin1', version, versionEnd))),
     deleted: bytes[versionEnd + DELETED.length] === 116,
   }
 }

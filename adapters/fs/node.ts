@@ -7,7 +7,8 @@ import type { Fqn, Stored } from 'servicebook'
 export interface Node {
   readonly id: string
   readonly revision: number
-  readonly version: number
+  /** The version times ten: a small integer, where a fraction would take an object of its own. */
+  readonly tenths: number
   readonly deleted: boolean
   /** Byte where the line begins. Compaction moves it. */
   offset: number
@@ -18,9 +19,9 @@ export interface Node {
 }
 
 /** The history rule: what is superseded by a higher version is kept; what is not below the new version goes. */
-export function keptBelow(version: number, before: Node | null | undefined): Node | null {
+export function keptBelow(tenths: number, before: Node | null | undefined): Node | null {
   let newest = before ?? null
-  while (newest !== null && newest.version >= version) newest = newest.older
+  while (newest !== null && newest.tenths >= tenths) newest = newest.older
   return newest
 }
 
@@ -59,5 +60,7 @@ export function recent(bytes: number) {
     },
   }
 }
+
+export const tenthsOf = (version: number) => Math.round(version * 10)
 
 export type Index = Map<Fqn, Node>

@@ -58,9 +58,9 @@ export async function readJournal(fd: number, file: string, family: string): Pro
     marked = front.kind === 'mark'
     if (front.kind === 'drop') index.delete(front.fqn)
     if (front.kind !== 'put') return
-    const { id, revision, version, deleted, fqn } = front
-    const older = keptBelow(version, index.get(fqn))
-    index.set(fqn, { id, revision, version, deleted, offset: byte, length: to - from, older, stored: undefined })
+    const { id, revision, tenths, deleted, fqn } = front
+    const older = keptBelow(tenths, index.get(fqn))
+    index.set(fqn, { id, revision, tenths, deleted, offset: byte, length: to - from, older, stored: undefined })
   }
 
   let bytes = Buffer.allocUnsafe(BLOCK)

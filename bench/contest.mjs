@@ -1,0 +1,48 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+
+/**
+ * Measures the contestants of a case against each other. Each has a process of its own, since in one process they share
+ * what the compiler learns, which cost the floor a third; one works at a time. Every round has all of them, beginning
+ * with another one each time, so that whatever disturbs the machine disturbs them alike. A round before the first, on a
+ * tenth of the documents, warms up.
+ *
+ * Answers a table for each step: `{ title, unit, count, lines: [{ name, samples, goal }] }`. The first line is the one
+ * that the goals are about.
+ */
+export async function contest({ module, place, contestants, steps, size }, { rounds, directory, installed }) {
+  const present = contestants.filter(({ needs }) => needs === undefined || installed.includes(needs))
+  const processes = present.map((contestant) => {
+    const setup = { module, place, contestant: contestants.indexOf(contestant), size, directory }
+    return fork(new URL('./contestant.mjs', import.meta.url), [JSON.stringify(setup)])
+  })
+  const samples = present.map(() => ({}))
+  try {
+    for (let round = -1; round < rounds; round++) {
+      process.stderr.write(round < 0 ? 'warming up' : `, round ${round + 1}`)
+      for (let turn = 0; turn < present.length; turn++) {
+        const at = (turn + round + 1) % present.length
+        const taken = await roundOf(processes[at], round < 0)
+        if (round < 0) continue
+        for (const [step, sample] of taken) {
+          samples[at][step] ??= []
+          samples[at][step].push(sample)
+        }
+      }
+    }
+  } finally {
+    for (const child of processes) child.kill()
+    process.stderr.write('\n')
+  }
+  return steps.map(({ key, title, unit = 'ms', count = size }) => {
+    const lines = present.map(({ name, goals }, at) => ({ name, samples: samples[at][key] ?? [], goal: goals?.[key] }))
+    return { title, unit, count: unit === 'ms' ? count : 1, lines: lines.filter((line) => line.samples.length > 0) }
+  })
+}
+
+async function roundOf(child, warmUp) {
+  child.send({ warmUp })
+  const [taken] = await Promise.race([once(child, 'message'), once(child, 'exit')])
+  if (!Array.isArray(taken)) throw new Error('a contestant failed; what it says stands above')
+  return taken
+}

@@ -1,0 +1,18 @@
+import { bulkUpsert, mlmodelServices, openBook } from '../dist/index.js'
+
+export const by = { name: 'ada' }
+export const openedOn = (store) => openBook({ family: mlmodelServices, store })
+
+/** A benchmark of something that went wrong measures nothing. */
+export function expect(truth, what) {
+  if (!truth) throw new Error(`the benchmark expected ${what}`)
+}
+
+/** Upserts all of them; answers the outcome of the last. */
+export async function bulk(book, requests, options) {
+  const report = (await bulkUpsert(book, requests, { by, ...options }))._unsafeUnwrap()
+  expect(report.status === 'success' && report.passed === requests.length, 'every row to pass')
+  return report.rows.at(-1)?.outcome
+}
+
+export const outcomeOf = { create: 'created', changed: 'updated', unchanged: 'unchanged' }
