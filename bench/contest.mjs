@@ -16,7 +16,7 @@ export async function contest({ module, place, contestants, steps, size }, { rou
     const setup = { module, place, contestant: contestants.indexOf(contestant), size, directory }
     return fork(new URL('./contestant.mjs', import.meta.url), [JSON.stringify(setup)])
   })
-  const samples = present.map(() => ({}))
+  const samples = present.map(() => Object.fromEntries(steps.map(({ key }) => [key, []])))
   try {
     for (let round = -1; round < rounds; round++) {
       process.stderr.write(round < 0 ? 'warming up' : `, round ${round + 1}`)
@@ -35,7 +35,7 @@ export async function contest({ module, place, contestants, steps, size }, { rou
     process.stderr.write('\n')
   }
   return steps.map(({ key, title, unit = 'ms', count = size }) => {
-    const lines = present.map(({ name, goals }, at) => ({ name, samples: samples[at][key] ?? [], goal: goals?.[key] }))
+    const lines = present.map(({ name, goals }, at) => ({ name, samples: samples[at][key], goal: goals?.[key] }))
     return { title, unit, count: unit === 'ms' ? count : 1, lines: lines.filter((line) => line.samples.length > 0) }
   })
 }

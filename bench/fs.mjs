@@ -1,16 +1,11 @@
-import fs from 'node:fs'
 import path from 'node:path'
-import { crc32 } from 'node:zlib'
 import { fsStore } from '../dist/fs.js'
 import { upsertService } from '../dist/index.js'
-import { memoryStore } from '../dist/memory.js'
-import { chunks, lmdb, sqlite } from './peers.mjs'
+import { appends, lines, parse } from './floors.mjs'
+import { lmdb, sqlite } from './peers.mjs'
 import { median } from './report.mjs'
 import { editionOf } from './requests.mjs'
-import { bulk, by, expect, openedOn, outcomeOf } from './servicebook.mjs'
-
-const FAMILY = 'mlmodelService'
-const steps = ['create', 'changed', 'unchanged']
+import { bulk, by, expect, openedOn, outcomeOf, prepared, steps } from './servicebook.mjs'
 
 export const cases = [
   {
@@ -82,40 +77,6 @@ async function durable(documents, { time, place }) {
   await store.close()
 }
 
-/** Any journal of these services has to do as much. The services are there, decided upon and frozen. */
-async function lines(documents, { time, place }) {
-  const book = openedOn(memoryStore())
-  const fd = fs.openSync(path.join(place, 'floor.jsonl'), 'w')
-  const bytes = Buffer.allocUnsafe(1 << 24)
-  let size = 0
-  for (const step of ['create', 'changed']) {
-    await bulk(book, documents.requests(editionOf[step]))
-    const names = documents.services(0).map(({ fullyQualifiedName }) => fullyQualifiedName)
-    const services = [...(await book.store.load(FAMILY, names)).values()]
-    await time(step, async () => {
-      for (const chunk of chunks(services)) {
-        let end = 0
-        for (const stored of chunk) end = addLine(bytes, end, stored)
-        fs.writeSync(fd, bytes, 0, end, size)
-        await datasync(fd)
-        size += end
-      }
-    })
-  }
-  fs.closeSync(fd)
-}
-
-function addLine(bytes, from, { service, sealed, revision }) {
-  const text = `{"op":"put","revision":${revision},"service":${JSON.stringify(service)},"sealed":${JSON.stringify(sealed)}`
-  const to = from + bytes.write(text, from, 'utf8')
-  const crc = crc32(bytes.subarray(from, to)).toString(16).padStart(8, '0')
-  return to + bytes.write(`,"crc":"${crc}"}\n`, to, 'latin1')
-}
-
-function datasync(fd) {
-  return new Promise((resolve, reject) => fs.fdatasync(fd, (error) => (error ? reject(error) : resolve())))
-}
-
 function peer(open) {
   return async (documents, { time, place }) => {
     const held = await open(place)
@@ -153,30 +114,8 @@ function callers(count) {
   }
 }
 
-/** As many bytes as the line of a changed service has. */
-async function appends(documents, { record, place }) {
-  const fd = fs.openSync(path.join(place, 'floor.jsonl'), 'w')
-  const line = Buffer.alloc(1700, 'x')
-  const waits = []
-  gc()
-  for (let nth = 0; nth < Math.min(1000, documents.size); nth++) {
-    const start = performance.now()
-    fs.writeSync(fd, line, 0, line.length, nth * line.length)
-    await datasync(fd)
-    waits.push((performance.now() - start) * 1000)
-  }
-  record('single', median(waits))
-  fs.closeSync(fd)
-}
-
-async function made(documents, place) {
-  const store = fsStore(place)
-  await bulk(openedOn(store), documents.requests(0))
-  await store.close()
-}
-
 async function open(documents, { time, record, place }) {
-  await made(documents, place)
+  await prepared(place, documents)
   gc()
   gc()
   const before = process.memoryUsage().heapUsed
@@ -187,14 +126,4 @@ async function open(documents, { time, record, place }) {
   record('heap', (process.memoryUsage().heapUsed - before) / documents.size)
   expect(services === documents.size, 'all services to be found')
   await store.close()
-}
-
-async function parse(documents, { time, place }) {
-  await made(documents, place)
-  const file = path.join(place, `${FAMILY}.jsonl`)
-  const held = await time('open', () => {
-    const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n')
-    return lines.map((line) => JSON.parse(line))
-  })
-  expect(held.length >= documents.size, 'all lines to be parsed')
 }

@@ -1,10 +1,9 @@
 import { createService, upsertService } from '../dist/index.js'
 import { memoryStore } from '../dist/memory.js'
+import { copied, ready } from './floors.mjs'
 import { lokijs, sqlite } from './peers.mjs'
 import { editionOf } from './requests.mjs'
-import { bulk, by, expect, openedOn, outcomeOf } from './servicebook.mjs'
-
-const steps = ['create', 'changed', 'unchanged']
+import { bulk, by, expect, openedOn, outcomeOf, steps } from './servicebook.mjs'
 
 /** Creates services, changes them all, and finds them unchanged. */
 export const cases = [
@@ -63,41 +62,6 @@ async function singly(book, requests, step) {
     else outcome = (await upsertService(book, request, { by })).map((upserted) => upserted.outcome)
   }
   return outcome._unsafeUnwrap()
-}
-
-/** The least that isolation costs: nobody outside can change what is held. Ids and FQNs are there already. */
-async function copied(documents, { time }) {
-  const held = new Map()
-  for (const step of steps) {
-    const requests = documents.requests(editionOf[step])
-    const services = documents.services(editionOf[step])
-    await time(step, () => {
-      requests.forEach((request, index) => {
-        const { id, fullyQualifiedName, version, updatedAt } = services[index]
-        const service = { id, fullyQualifiedName, version, deleted: false, updatedAt, updatedBy: 'ada' }
-        for (const key of Object.keys(request)) service[key] = frozenCopy(request[key])
-        held.set(fullyQualifiedName, Object.freeze(service))
-      })
-    })
-  }
-}
-
-function frozenCopy(value) {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy))
-  const copy = {}
-  for (const key of Object.keys(value)) copy[key] = frozenCopy(value[key])
-  return Object.freeze(copy)
-}
-
-async function ready(documents, { time }) {
-  const held = new Map()
-  for (const step of steps) {
-    const services = documents.services(editionOf[step]).map(frozenCopy)
-    await time(step, () => {
-      for (const service of services) held.set(service.fullyQualifiedName, service)
-    })
-  }
 }
 
 function peer(open) {

@@ -12,10 +12,14 @@ export function median(samples) {
  * What a goal says of two lines, ours being the first of its table. `atMost`: our median against its. `atLeast`: our
  * speed against its, which is its median against ours. A goal of our own line is about the median itself.
  */
-export function judged({ lines }, { samples, goal }) {
+export function judged({ unit, lines }, { samples, goal }) {
   const [ours, its] = [median(lines[0].samples), median(samples)]
   const own = samples === lines[0].samples
-  if (goal === undefined) return own ? undefined : { ratio: its / ours, text: `${short(its / ours)}× as fast` }
+  if (goal === undefined) {
+    if (own) return undefined
+    if (unit === 'MB') return { ratio: ours / its, text: `${short(ours / its)}× of it` }
+    return { ratio: its / ours, text: `${short(its / ours)}× as fast` }
+  }
   if (goal.atMost === undefined) {
     const ratio = its / ours
     return verdict(ratio, `${short(ratio)}× as fast`, `≥ ${goal.atLeast}×`, ratio / goal.atLeast)
@@ -33,7 +37,7 @@ export function tableOf(table) {
     const { text = '', goal = '', reached } = judged(table, line) ?? {}
     const middle = median(line.samples)
     const range = `${short(Math.min(...line.samples))}–${short(Math.max(...line.samples))}`
-    const pace = table.unit === 'bytes' ? '' : grouped(perSecond(table, middle))
+    const pace = /bytes|MB/.test(table.unit) ? '' : grouped(perSecond(table, middle))
     return [
       line.name,
       `${short(middle)} ${table.unit}`,
@@ -75,9 +79,9 @@ export function circumstances({ versions, missing, rounds, how }) {
 }
 
 export function writeResults(file, circumstances, tables) {
-  const results = tables.map(({ lines, ...table }) => {
-    const judgedLines = lines.map((line) => {
-      const { text: _, ...verdict } = judged({ lines }, line) ?? {}
+  const results = tables.map((table) => {
+    const lines = table.lines.map((line) => {
+      const { text: _, ...verdict } = judged(table, line) ?? {}
       const [middle, min, max] = [median(line.samples), Math.min(...line.samples), Math.max(...line.samples)]
       return {
         name: line.name,
@@ -89,7 +93,7 @@ export function writeResults(file, circumstances, tables) {
         score: rounded(verdict.score),
       }
     })
-    return { ...table, lines: judgedLines }
+    return { ...table, lines }
   })
   writeFileSync(file, `${JSON.stringify({ ...circumstances, results }, null, 2)}\n`)
 }

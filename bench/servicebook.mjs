@@ -1,5 +1,9 @@
+import { fsStore } from '../dist/fs.js'
 import { bulkUpsert, mlmodelServices, openBook } from '../dist/index.js'
 
+export const FAMILY = 'mlmodelService'
+/** What a contestant of a bulk does to its services, one step after the other. */
+export const steps = ['create', 'changed', 'unchanged']
 export const by = { name: 'ada' }
 export const openedOn = (store) => openBook({ family: mlmodelServices, store })
 
@@ -16,3 +20,10 @@ export async function bulk(book, requests, options) {
 }
 
 export const outcomeOf = { create: 'created', changed: 'updated', unchanged: 'unchanged' }
+
+/** Leaves a directory with these services in it. */
+export async function prepared(directory, documents) {
+  const store = fsStore(directory)
+  await bulk(openedOn(store), documents.requests(0))
+  await store.close()
+}
