@@ -21,6 +21,7 @@ async function profiled(run) {
   const times = new Map()
   for (const [at, id] of profile.samples.entries()) {
     const name = nameOf.get(id)
+    if (name === 'dispatch') continue // the watching itself
     times.set(name, (times.get(name) ?? 0) + profile.timeDeltas[at])
   }
   return [...times].sort(([, a], [, b]) => b - a)
