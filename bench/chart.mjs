@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { judged } from './report.mjs'
 
 const ROW = 22
-const BAR = { left: 430, goal: 190, most: 330 }
+const BAR = { left: 470, goal: 190, most: 310 }
 
 /** One bar for each goal: how far servicebook is, the goal being the same mark for all of them. */
 export function writeChart(file, { date, machine, node }, tables) {
@@ -25,7 +25,7 @@ export function writeChart(file, { date, machine, node }, tables) {
   const mark = BAR.left + BAR.goal
   writeFileSync(
     file,
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 980 ${height}" font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="servicebook against its goals">
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 ${height}" font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="servicebook against its goals">
 <style>
 text { fill: #24292f } .quiet { fill: #57606a } .reached { fill: #2da44e } .missed { fill: #bf8700 } line { stroke: #57606a; stroke-dasharray: 3 3 }
 @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .quiet { fill: #8b949e } .missed { fill: #d29922 } line { stroke: #8b949e } }

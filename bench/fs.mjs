@@ -11,7 +11,7 @@ export const cases = [
   {
     size: 10_000,
     scales: true,
-    steps: steps.map((key) => ({ key, title: `fs, durable ${key}, on disk per 1,000` })),
+    steps: steps.map((key) => ({ key, title: `fs, durable ${key}` })),
     contestants: [
       { name: 'servicebook, bulkUpsert', round: durable },
       {
@@ -43,7 +43,7 @@ export const cases = [
     size: 10_000,
     steps: [
       { key: 'single', title: 'fs, one durable upsert, p50', unit: 'µs' },
-      { key: 'callers', title: 'fs, durable upserts by concurrent callers, time per upsert', unit: 'µs' },
+      { key: 'callers', title: 'fs, durable upserts by 256 callers', unit: 'µs' },
     ],
     contestants: [
       { name: 'servicebook, 256 callers', round: callers(256) },

@@ -114,11 +114,13 @@ function listCopy(list: readonly unknown[], shape: Shape, walk: Walk, depth: num
     violation(walk, depth, `has more than ${walk.limits.elements} elements`)
     return null
   }
-  const copy: unknown[] = []
+  // Made as long as it will be: a list that grows keeps room for seventeen. A proxy may call anything its length.
+  if (!Number.isInteger(length)) throw new TypeError('length')
+  const copy: unknown[] = new Array(length)
   for (let index = 0; index < length && walk.size <= walk.limits.request; index++) {
     walk.trail[depth] = index
     const element = read(list, index, walk, depth + 1)
-    copy.push(copyOf(element === undefined ? null : element, shape.items ?? anyShape, walk, depth + 1))
+    copy[index] = copyOf(element === undefined ? null : element, shape.items ?? anyShape, walk, depth + 1)
   }
   return Object.freeze(copy)
 }

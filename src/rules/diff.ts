@@ -56,10 +56,10 @@ const none: readonly never[] = Object.freeze([])
 
 /** Most of the three are empty, and in every version that is kept. */
 const entries = (changes: FieldChange[]): readonly FieldChange[] =>
-  changes.length === 0 ? none : Object.freeze(changes)
+  changes.length === 0 ? none : Object.freeze(changes.slice())
 
 function without(elements: readonly unknown[], others: readonly unknown[]): readonly unknown[] {
-  return Object.freeze(elements.filter((element) => !has(others, element, sameValue)))
+  return Object.freeze(elements.filter((element) => !has(others, element, sameValue)).slice())
 }
 
 /**

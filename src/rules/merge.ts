@@ -73,7 +73,7 @@ function union(before: readonly TagLabel[], given: readonly TagLabel[]): readonl
     all ??= [...before]
     all.push(tag)
   }
-  return all === undefined ? before : Object.freeze(all)
+  return all === undefined ? before : Object.freeze(all.slice())
 }
 
 /** Both sides are sets already: no element occurs twice. */
