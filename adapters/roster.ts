@@ -12,7 +12,7 @@ export interface Listed {
  * they are first asked for and brought up to date when they are asked again, so that nobody pays for a list that is
  * never read.
  */
-export function roster(held: { keys(): Iterable<Fqn> }, find: (fqn: Fqn) => Listed | undefined) {
+export function roster(held: { readonly size: number; keys(): Iterable<Fqn> }, find: (fqn: Fqn) => Listed | undefined) {
   let names: string[] | undefined
   let unsorted: string[] = []
   let ids: Map<string, Fqn> | undefined
@@ -41,6 +41,10 @@ export function roster(held: { keys(): Iterable<Fqn> }, find: (fqn: Fqn) => List
     add(name: Fqn): void {
       if (names !== undefined) unsorted.push(fqn.unquote(name))
       if (ids !== undefined) unindexed.push(name)
+      // Mostly names that are gone: what is still there is sooner read anew than carried along.
+      const bound = 2 * held.size + 1000
+      if (names !== undefined && names.length + unsorted.length > bound) names = undefined
+      if (ids !== undefined && ids.size + unindexed.length > bound) ids = undefined
     },
 
     fqnOf(id: string): Fqn | undefined {

@@ -176,6 +176,21 @@ describe('one process has a directory at a time', () => {
   })
 })
 
+test('a lock that could not be had leaves nothing behind that would keep its own process out', async () => {
+  const directory = temporaryDirectory()
+  for (const call of ['readdirSync', 'renameSync', 'writeFileSync'] as const) {
+    const spy = vi.spyOn(fs, call).mockImplementationOnce((() => {
+      throw new Error(`EIO: i/o error, ${call}`)
+    }) as never)
+    const store = fsStore(directory)
+    await expect(store.open()).rejects.toThrow('EIO')
+    spy.mockRestore()
+    expect(fs.readdirSync(directory)).toEqual([])
+    await expect(store.open()).resolves.toMatchObject({ services: 0 })
+    await store.close()
+  }
+})
+
 /** A program that upserts for ever into a directory, and prints the names of what it was told is in. */
 const writer = (directory: string) => `
   import { bulkUpsert, mlmodelServices, openBook, upsertService } from 'servicebook'
@@ -414,6 +429,40 @@ test('compaction drops what no longer counts while writes go on', async () => {
   expect((await again.open()).cut).toEqual([])
   expect(await stateOf(again)).toEqual(state)
   await again.close()
+})
+
+test('reads go on in the midst of a compaction, also while the directory is synced', async () => {
+  const directory = temporaryDirectory()
+  const { state } = await written(directory)
+  const { store } = bookIn(directory, { memory: 1 })
+  await store.open()
+  const during: unknown[] = []
+  const { fsync } = fs
+  const spy = vi.spyOn(fs, 'fsync').mockImplementation((fd, done) => {
+    stateOf(store).then(
+      (read) => {
+        during.push(read)
+        fsync(fd, done)
+      },
+      (error) => {
+        during.push(error)
+        fsync(fd, done)
+      },
+    )
+  })
+  await store.compact()
+  spy.mockRestore()
+  expect(during).toEqual([state])
+  expect(await stateOf(store)).toEqual(state)
+  await store.close()
+})
+
+test('a closed store answers nothing, compaction included, until it is opened again', async () => {
+  const { store } = bookIn(temporaryDirectory())
+  await store.open()
+  await store.close()
+  await expect(store.compact()).rejects.toThrow('is closed')
+  await expect((async () => store.load(FAMILY, ['a']))()).rejects.toThrow('is closed')
 })
 
 test('a family is named by letters and digits, so that no name leaves the directory', async () => {

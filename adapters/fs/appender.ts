@@ -34,7 +34,7 @@ export function appender<T>(file: string, opened: Opened, written: (entries: rea
 
   async function run(): Promise<void> {
     while (collecting.entries.length > 0) {
-      if (gate !== undefined) await gate
+      while (gate !== undefined) await gate
       const batch = collecting
       inFlight = batch
       collecting = emptyBatch(spare)
@@ -116,17 +116,18 @@ export function appender<T>(file: string, opened: Opened, written: (entries: rea
       return inFlight?.done ?? Promise.resolve()
     },
 
-    /** Work on the file between two appends; it may put another file in its place. */
-    async alone(work: (opened: Opened) => Promise<Opened>): Promise<void> {
+    /** Work on the file between two appends. `replace` says at once what the file is from then on: reads do not wait. */
+    async alone(work: (opened: Opened, replace: (next: Opened) => void) => Promise<void>): Promise<void> {
       let open = () => {}
       gate = new Promise((resolve) => {
         open = resolve
       })
       try {
         await inFlight?.done.catch(() => {})
-        const now = await work({ fd, size })
-        end += now.size - size
-        ;({ fd, size } = now)
+        await work({ fd, size }, (next) => {
+          end += next.size - size
+          ;({ fd, size } = next)
+        })
       } finally {
         gate = undefined
         open()

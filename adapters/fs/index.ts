@@ -115,11 +115,13 @@ export function fsStore(directory: string, options: FsStoreOptions = {}): FsStor
     const open = ready.get(family)
     if (open !== undefined) return answer(open)
     return (async (): Promise<T> => {
-      if (closed) throw nothingApplied(new Error(`The store in ${directory} is closed`))
-      opening ??= openDirectory()
-      await opening
+      await atUse()
       return await answer(await journal(family))
     })()
+  }
+
+  function atUse(): Promise<FsStoreOpened> {
+    return closed ? Promise.reject(nothingApplied(new Error(`The store in ${directory} is closed`))) : open()
   }
 
   function open(): Promise<FsStoreOpened> {
@@ -147,7 +149,7 @@ export function fsStore(directory: string, options: FsStoreOptions = {}): FsStor
     },
 
     async compact() {
-      await open()
+      await atUse()
       const all = compacting
         .catch(() => {})
         .then(async () => {

@@ -144,33 +144,34 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
       born = [...pending.values()].flatMap((node) => chainOf(node).filter(({ offset }) => offset >= from))
       const beside = `${file}.compact`
       const copy = fs.openSync(beside, 'w+', 0o600)
-      let unsynced: unknown
       let sizes: Compacted | undefined
       try {
         const live = await copyLive(index.values(), lines.read, copy, family)
-        await lines.alone(async (now) => {
+        await lines.alone(async (now, replace) => {
           const end = addTail(copy, live.size, lines.read(from, now.size - from))
           await datasync(copy)
           fs.renameSync(beside, file)
+          // From the rename to here nothing waits: no read may see the index of one file and the bytes of the other.
           live.move()
           for (const node of born ?? []) node.offset += node.offset < now.size ? live.size - from : end - now.size
-          fs.closeSync(now.fd)
+          replace({ fd: copy, size: end })
           sizes = { before: now.size, after: end }
-          await syncDirectory(file).catch((cause) => {
-            unsynced = lines.breaks('was compacted, but its directory could not be synced', cause)
-          })
           marked = true
-          return { fd: copy, size: end }
+          fs.close(now.fd, () => {})
+          await syncDirectory(file).catch((cause) => {
+            throw lines.breaks('was compacted, but its directory could not be synced', cause)
+          })
         })
+        return sizes as unknown as Compacted
       } catch (cause) {
-        fs.closeSync(copy)
-        fs.rmSync(beside, { force: true })
+        if (sizes === undefined) {
+          fs.closeSync(copy)
+          fs.rmSync(beside, { force: true })
+        }
         throw cause
       } finally {
         born = undefined
       }
-      if (unsynced !== undefined) throw unsynced
-      return sizes as Compacted
     },
 
     /** Everything is on disk, and the last line says so. */
@@ -179,9 +180,8 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
       try {
         if (!marked && !lines.isBroken()) {
           await lines.alone(async ({ fd, size }) => {
-            const end = addTail(fd, size, Buffer.alloc(0))
+            addTail(fd, size, Buffer.alloc(0))
             await datasync(fd)
-            return { fd, size: end }
           })
         }
       } finally {

@@ -23,10 +23,17 @@ export async function lock(directory: string): Promise<() => void> {
   const mine = `${randomUUID()}.lock`
   const file = path.join(directory, mine)
   for (let attempt = 1; ; attempt++) {
-    // Renamed into place, so that nobody ever reads half of it.
-    fs.writeFileSync(`${file}.new`, JSON.stringify(thisProcess()))
-    fs.renameSync(`${file}.new`, file)
-    const other = livingOther(directory, mine)
+    let other: string | undefined
+    try {
+      // Renamed into place, so that nobody ever reads half of it.
+      fs.writeFileSync(`${file}.new`, JSON.stringify(thisProcess()))
+      fs.renameSync(`${file}.new`, file)
+      other = livingOther(directory, mine)
+    } catch (cause) {
+      // Left there, it would keep this very process out when it tries again.
+      for (const left of [file, `${file}.new`]) fs.rmSync(left, { force: true })
+      throw cause
+    }
     if (other === undefined) return () => fs.rmSync(file, { force: true })
     fs.rmSync(file, { force: true })
     // Two that came at once have both stepped back; whoever comes again first has it.

@@ -38,21 +38,20 @@ export async function readJournal(fd: number, file: string, family: string): Pro
 
   const take = (bytes: Buffer, from: number, to: number, byte: number) => {
     lines++
-    const front = isWhole(bytes, from, to) ? frontOf(bytes, from, to) : undefined
-    if (front === undefined) {
-      if (isWhole(bytes, from, to)) throw new Error(`${file}:${lines} (byte ${byte}) is a line of a newer format`)
+    if (!isWhole(bytes, from, to)) {
       torn ??= { line: lines, byte }
       if (endsSynced(bytes, from, to)) throw damaged(torn)
       return
     }
+    const front = frontOf(bytes, from, to)
+    if (front === undefined) throw new Error(`${file}:${lines} (byte ${byte}) is a line of a newer format`)
     if (front.kind === 'header') {
       if (front.format !== FORMAT) throw new Error(`${file} is in format ${front.format}; this version reads ${FORMAT}`)
       if (front.family !== family) throw new Error(`${file} holds ${front.family}, not ${family}`)
       return
     }
     if (torn !== undefined) {
-      if (front.synced)
-        throw new Error(`${file}:${torn.line} (byte ${torn.byte}) is damaged, and whole lines follow it`)
+      if (front.synced) throw damaged(torn)
       return
     }
     marked = front.kind === 'mark'

@@ -17,6 +17,13 @@ const lists = ['owners', 'tags'] as const
  * values here; at the HTTP edge they are JSON text.
  *
  * `connectionChanged` says that the connection is another one though it looks the same, since only a secret changed.
+ * Default `false`.
+ *
+ * @example
+ * diff({ description: 'old' }, { description: 'new' }, 0.1).fieldsUpdated
+ * // [{ name: 'description', oldValue: 'old', newValue: 'new' }]
+ *
+ * Source: OpenMetadata's `changeDescription`; `semantics.md` §3.
  */
 export function diff(
   before: Compared,

@@ -11,17 +11,14 @@ export interface Fields {
   readonly connection?: Service['connection'] | undefined
 }
 
-interface Rule<T> {
+type Rule<T> = {
   readonly absent: 'clear' | 'keep'
-  readonly supplied: 'replace' | 'union'
   /** A bot fills a blank one, but never overwrites or clears it. */
   readonly bot?: 'fill'
-  readonly same: (a: T, b: T) => boolean
-}
+} & ({ readonly supplied: 'replace'; readonly same: (a: T, b: T) => boolean } | { readonly supplied: 'union' })
 
 const text = (a: string, b: string) => a === b
 const owners = (a: readonly OwnerReference[], b: readonly OwnerReference[]) => sameSet(a, b, sameOwner)
-const tags = (a: readonly TagLabel[], b: readonly TagLabel[]) => sameSet(a, b, sameTag)
 
 /**
  * What upsert does to each field of a stored service, absent in the request or supplied; a new field is a new line.
@@ -32,7 +29,7 @@ export const mergeTable = {
   description: { absent: 'clear', supplied: 'replace', bot: 'fill', same: text },
   owners: { absent: 'keep', supplied: 'replace', same: owners },
   domain: { absent: 'keep', supplied: 'replace', same: text },
-  tags: { absent: 'keep', supplied: 'union', same: tags },
+  tags: { absent: 'keep', supplied: 'union' },
   connection: { absent: 'keep', supplied: 'replace', same: sameValue },
 } as const satisfies { [F in keyof Required<Fields>]: Rule<NonNullable<Fields[F]>> }
 
@@ -47,14 +44,10 @@ export function merge(before: Fields, request: Fields, isBot: boolean): Fields {
   for (const field of fieldNames) {
     const value = mergeField(before[field], request[field], mergeTable[field] as Rule<unknown>, isBot)
     if (value === before[field]) continue
-    merged ??= pick(before)
+    merged ??= { ...before }
     merged[field] = value
   }
   return merged ?? before
-}
-
-function pick({ displayName, description, owners, domain, tags, connection }: Fields): Record<keyof Fields, unknown> {
-  return { displayName, description, owners, domain, tags, connection }
 }
 
 function mergeField(before: unknown, given: unknown, rule: Rule<unknown>, isBot: boolean): unknown {

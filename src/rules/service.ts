@@ -89,12 +89,22 @@ function withConnection(fields: Record<string, TSchema>, serviceType: string, co
   )
 }
 
-/** The JSON Schema (TypeBox) of a create request for one service type of a family. */
+/**
+ * The JSON Schema (TypeBox) of a create request for one service type of a family. Throws `TypeError` when the family has
+ * no such type.
+ *
+ * @example requestSchema(mlmodelServices, 'Sklearn')
+ */
 export function requestSchema(family: Family, serviceType: string): TObject {
   return withConnection(requestFields, serviceType, configSchema(family, serviceType))
 }
 
-/** The JSON Schema (TypeBox) of a service of one service type of a family, as every verb returns it. */
+/**
+ * The JSON Schema (TypeBox) of a service of one service type of a family, as every verb returns it. Throws `TypeError`
+ * when the family has no such type.
+ *
+ * @example serviceSchema(mlmodelServices, 'Sklearn')
+ */
 export function serviceSchema(family: Family, serviceType: string): TObject {
   return withConnection(serviceFields, serviceType, configSchema(family, serviceType))
 }
