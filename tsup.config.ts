@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     memory: 'adapters/memory.ts',
     fs: 'adapters/fs/index.ts',
+    postgres: 'adapters/postgres/index.ts',
     testing: 'test/conformance/index.ts',
   },
   format: 'esm',

@@ -33,7 +33,9 @@ const mayImport: Record<string, readonly string[]> = {
   'src/families': ['src/families', 'typebox'],
   'adapters/memory.ts': ['servicebook', 'adapters/roster.ts'],
   'adapters/roster.ts': ['servicebook'],
-  'adapters/fs': ['servicebook', 'adapters/fs', 'adapters/roster.ts', 'node:'],
+  'adapters/frozen.ts': [],
+  'adapters/fs': ['servicebook', 'adapters/fs', 'adapters/roster.ts', 'adapters/frozen.ts', 'node:'],
+  'adapters/postgres': ['servicebook', 'adapters/postgres', 'adapters/frozen.ts'],
   'test/conformance': ['servicebook', 'test/conformance', 'node:'],
 }
 

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { Service, Stored } from 'servicebook'
+import { frozen } from '../frozen.js'
 import { tenthsOf } from './node.js'
 
 /*
@@ -169,14 +170,6 @@ function textAt(bytes: Buffer, from: number, to: number): string {
 export function storedOf(line: Buffer): Stored {
   const { revision, service, sealed } = JSON.parse(line.toString('utf8')) as Stored
   return Object.freeze({ service: frozen(service), sealed, revision })
-}
-
-function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    for (const key in value) frozen(value[key])
-    Object.freeze(value)
-  }
-  return value
 }
 
 export { FORMAT, NEWLINE }

@@ -1,0 +1,128 @@
+import type { Fqn, Service, ServiceStore, Stored } from 'servicebook'
+import { frozen } from '../frozen.js'
+import { type PostgresClient, type Row, sender } from './client.js'
+import { batches } from './commit.js'
+import * as sql from './sql.js'
+import { type PostgresOptions, tablesOf } from './tables.js'
+
+export type { PostgresClient } from './client.js'
+export { type Migration, migrate, migrations } from './migrate.js'
+export type { PostgresOptions } from './tables.js'
+
+/** A store on PostgreSQL, and what it offers beside the port. */
+export interface PostgresStore extends ServiceStore {
+  /**
+   * Deletes what removed services left behind, once nothing can be under way that knew them. Answers how many.
+   *
+   * `olderThan` is in milliseconds: default a day, at least a minute. Throws `TypeError` below that; rejects with the
+   * driver's error.
+   *
+   * @example
+   * setInterval(() => store.removeTombstones().catch(report), 86_400_000)
+   */
+  removeTombstones(options?: { readonly olderThan?: number }): Promise<number>
+}
+
+/**
+ * A store in PostgreSQL 13 or later, for hosts that outgrow one process. Run `migrate(client)` first.
+ *
+ * `client` is yours, and so is closing it: a `pg.Pool`, a `pg.Client`, PGlite, or anything with
+ * `query(text, values) → { rows }`. A load is one statement and a commit is one or, when it is large, several; each is a
+ * transaction of its own, without session state, prepared names or temporary tables, so that it works behind a
+ * transaction pooler. Given a client inside `BEGIN … COMMIT` (READ COMMITTED), the store takes part in that transaction.
+ *
+ * Deadlocks and serialization failures are sent again, ten times. What else the driver rejects with is what a verb
+ * answers as `STORE_FAILED`, with `applied: false` when the server refused the statement or never saw it, and
+ * `applied: 'unknown'` when the connection was lost.
+ *
+ * Throws `TypeError` when an option cannot be a name, or `client` has no `query`.
+ *
+ * @example
+ * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+ * await migrate(pool)
+ * const book = openBook({ family: mlmodelServices, store: postgresStore(pool) })
+ */
+export function postgresStore(client: PostgresClient, options: PostgresOptions = {}): PostgresStore {
+  if (typeof client?.query !== 'function') throw new TypeError('client must have query(text, values)')
+  const tables = tablesOf(options)
+  const send = sender(client)
+  const [load, commit, find, versions] = [sql.load(tables), sql.commit(tables), sql.find(tables), sql.versions(tables)]
+
+  return {
+    durable: true,
+
+    async load(family, fqns) {
+      const rows = await send(load, [family, fqns])
+      return new Map(
+        rows.map((row) => {
+          const stored = storedOf(row)
+          return [stored.service.fullyQualifiedName, stored]
+        }),
+      )
+    },
+
+    async commit(family, changes) {
+      const answers: Promise<Answer>[] = []
+      for (const { fqns, parameters } of batches(changes)) {
+        const answer = send(commit, [family, ...parameters])
+        answers.push(settled(answer.then((rows) => rows.map(({ place }) => fqns[(place as number) - 1] as Fqn))))
+      }
+      return refusedOf(await Promise.all(answers))
+    },
+
+    async find(family, id) {
+      if (!UUID.test(id)) return undefined
+      const [row] = await send(find, [family, id])
+      return row && storedOf(row)
+    },
+
+    async list(family, query) {
+      const asked = sql.list(tables, family, query, 'page')
+      const rows = await send(asked.text, asked.values)
+      const more = rows.length > query.limit
+      const services = rows.slice(0, query.limit).map(serviceOf)
+      if (query.before !== undefined) services.reverse()
+      if (query.total !== true) return { services, more }
+      const counted = sql.list(tables, family, query, 'total')
+      const [count] = await send(counted.text, counted.values)
+      return { services, more, total: count?.total as number }
+    },
+
+    async versions(family, fqn, id, { limit, below = null }) {
+      if (!UUID.test(id)) return []
+      const rows = await send(versions, [family, fqn, id, below, limit])
+      return rows.map(serviceOf)
+    },
+
+    async removeTombstones({ olderThan = 86_400_000 } = {}) {
+      if (!(olderThan >= 60_000)) throw new TypeError('olderThan must be at least 60,000 milliseconds')
+      return (await send(sql.removeTombstones(tables), [olderThan])).length
+    },
+  }
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+const storedOf = (row: Row): Stored =>
+  Object.freeze({ service: serviceOf(row), sealed: row.sealed as string | null, revision: row.revision as number })
+
+/** Drivers parse json, unless the host told them not to. */
+const serviceOf = ({ service }: Row): Service =>
+  frozen(typeof service === 'string' ? JSON.parse(service) : service) as Service
+
+/** The names that one statement refused. */
+type Answer = PromiseSettledResult<readonly Fqn[]>
+
+async function settled(answer: Promise<readonly Fqn[]>): Promise<Answer> {
+  const [result] = await Promise.allSettled([answer])
+  return result
+}
+
+/** What a commit refused. When one of its statements failed, what the others wrote is not told apart. */
+function refusedOf(answers: readonly Answer[]): readonly Fqn[] {
+  const failures = answers.filter((answer) => answer.status === 'rejected').map(({ reason }) => reason)
+  if (failures.length === 0) return answers.flatMap((answer) => ('value' in answer ? answer.value : []))
+  const nothing = failures.length === answers.length && failures.every(({ applied }) => applied === false)
+  const failure = nothing ? failures[0] : (failures.find(({ applied }) => applied !== false) ?? failures[0])
+  throw nothing ? failure : Object.assign(failure, { applied: 'unknown' })
+}

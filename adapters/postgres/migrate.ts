@@ -1,0 +1,76 @@
+import { type PostgresClient, sender } from './client.js'
+import * as sql from './sql.js'
+import { literal, type PostgresOptions, type Tables, tablesOf } from './tables.js'
+
+/** A step of the tables' history. */
+export interface Migration {
+  readonly version: number
+  /** What it does, in a few words. */
+  readonly name: string
+  /** Each a statement, without parameters, to be run in this order and in one transaction. */
+  readonly statements: readonly string[]
+}
+
+/**
+ * The SQL that makes the tables, step by step, for hosts with a migration tool of their own: run what is new to you, and
+ * do not call `migrate`. A step that was published never changes, and none rewrites a table.
+ *
+ * Throws `TypeError` when an option cannot be a name.
+ *
+ * @example
+ * for (const { statements } of migrations({ schema: 'catalogue' })) console.log(`${statements.join(';\n\n')};`)
+ */
+export function migrations(options: PostgresOptions = {}): readonly Migration[] {
+  const tables = tablesOf(options)
+  return [{ version: 1, name: 'create services and versions', statements: sql.createTables(tables) }]
+}
+
+/**
+ * Makes or updates the tables of `postgresStore`, and the schema if one is named and missing. Call it before the store is
+ * used, in every process that starts: what is there already is left alone, without a lock and without the right to
+ * create, and processes that come at the same time wait for each other. Each step is one transaction; none rewrites a
+ * table, so that it can run while others write.
+ *
+ * Rejects with the driver's error. Throws `TypeError` when an option cannot be a name.
+ *
+ * @example
+ * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+ * await migrate(pool)
+ */
+export async function migrate(client: PostgresClient, options: PostgresOptions = {}): Promise<void> {
+  const tables = tablesOf(options)
+  const send = sender(client)
+  const steps = migrations(options)
+  const [found] = await send('select to_regclass($1::text) is not null as there', [tables.migrations])
+  if (found?.there === true) {
+    const done = await send(`select version::int as version from ${tables.migrations}`, [])
+    const versions = new Set(done.map(({ version }) => version))
+    if (steps.every(({ version }) => versions.has(version))) return
+  }
+  await send(`do ${literal(preparation(tables))}`, [])
+  for (const step of steps) await send(`do ${literal(application(tables, step))}`, [])
+}
+
+/** The lock lasts as long as the statement. It is of the database, so that it has to name the tables it is for. */
+const lock = (tables: Tables) => `
+  perform pg_advisory_xact_lock(hashtextextended(${literal(`servicebook ${tables.migrations}`)}, 0));`
+
+const preparation = (tables: Tables) => `begin${lock(tables)}${
+  tables.schema === undefined
+    ? ''
+    : `
+  if not exists (select from pg_namespace where nspname = ${literal(tables.schema)}) then
+    create schema "${tables.schema.replaceAll('"', '""')}";
+  end if;`
+}
+  if to_regclass(${literal(tables.migrations)}) is null then
+    create table ${tables.migrations} (version int primary key, applied_at timestamptz not null default now());
+  end if;
+end`
+
+const application = (tables: Tables, { version, statements }: Migration) => `begin${lock(tables)}
+  if not exists (select from ${tables.migrations} where version = ${version}) then
+    ${statements.join(';\n')};
+    insert into ${tables.migrations} (version) values (${version});
+  end if;
+end`

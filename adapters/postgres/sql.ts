@@ -1,0 +1,121 @@
+import type { ListQuery } from 'servicebook'
+import type { Tables } from './tables.js'
+
+/*
+ * All SQL there is. Two tables: the current services, and the superseded versions. Both are keyed by FQN first, so that a
+ * distributed PostgreSQL can shard them by it; no write looks at two names. A removed service leaves its key and revision
+ * behind (a tombstone), so that a write that is under way cannot bring it back.
+ *
+ * Every parameter is one of text, text[] and numbers, which drivers agree on; bodies are json, which keeps bytes as given.
+ */
+
+/** Version 1 of the tables. A later version is a further entry in `migrate.ts`; this one never changes. */
+export const createTables = ({ services, versions, named }: Tables) => [
+  `create table ${services} (
+  fqn text collate "C" not null,
+  family text collate "C" not null,
+  id uuid not null,
+  revision bigint not null,
+  name text collate "C" not null,
+  deleted boolean not null,
+  service json,
+  sealed text,
+  removed_at timestamptz,
+  primary key (fqn, family)
+)`,
+  `create index ${named('services_name')} on ${services} (family, name) where service is not null`,
+  `create index ${named('services_id')} on ${services} (id)`,
+  `create index ${named('services_removed_at')} on ${services} (removed_at) where removed_at is not null`,
+  `create table ${versions} (
+  fqn text collate "C" not null,
+  family text collate "C" not null,
+  version numeric not null,
+  service json not null,
+  primary key (fqn, family, version)
+)`,
+]
+
+export const load = ({ services }: Tables) => `
+select revision::float8 as revision, service, sealed from ${services}
+where fqn = any($2::text[]) and family = $1::text and service is not null`
+
+/**
+ * The one statement that writes. `$2` are the changes and `$3` their bodies, a line each, since a body inside the JSON
+ * would be read three times over; `$4` are the names of those that have a `before`, `$5` of those that take versions
+ * back: with these, whatever the planner knows of the tables, it goes by their keys, and a distributed PostgreSQL knows
+ * the shards.
+ *
+ * `old` is read before `written` writes. Names are locked in one order, so that two writers cannot wait for each other.
+ * What changed since `old` was read is met by the condition on conflict, which looks at the row as it is by then.
+ */
+export const commit = ({ services, versions }: Tables) => `
+with change as (
+  select fqn, id, before, revision, name, deleted, sealed, keep, below, nullif(body, '')::json as service, place
+  from rows from (
+    json_to_recordset($2::text::json) as (
+      fqn text, id uuid, before bigint, revision bigint, name text, deleted boolean, sealed text, keep numeric, below numeric
+    ),
+    unnest(string_to_array($3::text, e'\\n'))
+  ) with ordinality as given (fqn, id, before, revision, name, deleted, sealed, keep, below, body, place)
+), old as (
+  select held.fqn, held.service
+  from ${services} held join change on held.fqn = change.fqn and held.id = change.id and held.revision = change.before
+  where held.fqn = any($4::text[]) and held.family = $1::text and held.service is not null
+), written as (
+  insert into ${services} as held (fqn, family, id, revision, name, deleted, service, sealed, removed_at)
+  select fqn, $1::text, id, revision, name, deleted, service, sealed, case when service is null then now() end
+  from change where before is null or fqn in (select fqn from old)
+  order by fqn collate "C"
+  on conflict (fqn, family) do update set
+    id = excluded.id, revision = excluded.revision, name = excluded.name, deleted = excluded.deleted,
+    service = excluded.service, sealed = excluded.sealed, removed_at = excluded.removed_at
+  where case when held.service is null
+    then excluded.revision = 1
+    else held.id = excluded.id and held.revision = excluded.revision - 1
+  end
+  returning fqn
+), kept as (
+  insert into ${versions} (fqn, family, version, service)
+  select fqn, $1::text, keep, old.service from change join old using (fqn) join written using (fqn)
+  where keep is not null
+), dropped as (
+  delete from ${versions} past using change join written using (fqn)
+  where past.fqn = any($5::text[]) and past.family = $1::text and past.fqn = change.fqn and past.version >= change.below
+)
+select place::int from change where fqn not in (select fqn from written)`
+
+export const find = ({ services }: Tables) => `
+select revision::float8 as revision, service, sealed from ${services}
+where id = $2::uuid and family = $1::text and service is not null`
+
+export const versions = ({ services, versions }: Tables) => `
+select past.service
+from ${versions} past join ${services} held on held.fqn = past.fqn and held.family = past.family
+where past.fqn = $2::text and past.family = $1::text and held.id = $3::uuid
+  and ($4::numeric is null or past.version < $4::numeric)
+order by past.version desc limit $5::int`
+
+export const removeTombstones = ({ services }: Tables) => `
+delete from ${services} where removed_at < now() - $1::float8 * interval '1 millisecond' returning fqn`
+
+/** A page in one direction, with one service more than asked for; or the number of all that match. */
+export function list({ services }: Tables, family: string, query: ListQuery, what: 'page' | 'total') {
+  const values: unknown[] = [family]
+  const given = (value: unknown) => `$${values.push(value)}`
+  const { include = 'non-deleted', after, before, serviceType, owner, domain, tagFQN } = query
+  const conditions = ['family = $1::text', 'service is not null']
+  if (include !== 'all') conditions.push(include === 'deleted' ? 'deleted' : 'not deleted')
+  if (serviceType !== undefined) conditions.push(`service->>'serviceType' = ${given(serviceType)}::text`)
+  if (domain !== undefined) conditions.push(`service->>'domain' = ${given(domain)}::text`)
+  if (owner !== undefined) conditions.push(holds('owners', 'id', given(owner)))
+  if (tagFQN !== undefined) conditions.push(holds('tags', 'tagFQN', given(tagFQN)))
+  const matching = () => `from ${services} where ${conditions.join(' and ')}`
+  if (what === 'total') return { text: `select count(*)::float8 as total ${matching()}`, values }
+  if (after !== undefined) conditions.push(`(name, id) > (${given(after.name)}::text, ${given(after.id)}::uuid)`)
+  if (before !== undefined) conditions.push(`(name, id) < (${given(before.name)}::text, ${given(before.id)}::uuid)`)
+  const order = before === undefined ? 'name' : 'name desc'
+  return { text: `select service ${matching()} order by ${order} limit ${given(query.limit + 1)}::int`, values }
+}
+
+const holds = (key: string, field: string, value: string) =>
+  `exists (select from json_array_elements(service->'${key}') element where element->>'${field}' = ${value}::text)`

@@ -1,0 +1,46 @@
+/** Where the tables are, and what they are called. */
+export interface PostgresOptions {
+  /** The schema of the tables. Default: the one that the connection's `search_path` puts first. */
+  readonly schema?: string
+  /** What table and index names begin with, 32 bytes at most. Default `servicebook_`. */
+  readonly prefix?: string
+}
+
+export interface Tables {
+  readonly services: string
+  readonly versions: string
+  readonly migrations: string
+  /** A name for what belongs to a table, such as an index: it stands in the schema of its table. */
+  named(name: string): string
+  readonly schema: string | undefined
+}
+
+/** PostgreSQL cuts a name off at 63 bytes without a word, and two prefixes could then mean one table. */
+const NAME_BYTES = { schema: 63, prefix: 32 }
+
+/** The names, quoted. Throws `TypeError` where one cannot be a name. */
+export function tablesOf({ schema, prefix = 'servicebook_' }: PostgresOptions): Tables {
+  for (const [option, name] of Object.entries({ schema, prefix })) {
+    if (name === undefined) continue
+    const bound = NAME_BYTES[option as keyof typeof NAME_BYTES]
+    const isName = typeof name === 'string' && name.isWellFormed() && !name.includes('\0')
+    if (!isName || (option === 'schema' && name === '') || new TextEncoder().encode(name).length > bound) {
+      throw new TypeError(`${option} must be text of at most ${bound} bytes, without NUL`)
+    }
+  }
+  const named = (name: string) => quoted(prefix + name)
+  const table = (name: string) => (schema === undefined ? named(name) : `${quoted(schema)}.${named(name)}`)
+  return {
+    services: table('services'),
+    versions: table('versions'),
+    migrations: table('migrations'),
+    named,
+    schema,
+  }
+}
+
+/** An identifier as SQL. */
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+
+/** A text as SQL, for the few statements that take no parameters. */
+export const literal = (text: string) => `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`

