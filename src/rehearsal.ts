@@ -4,7 +4,7 @@ import type { Fqn, ServiceStore, Stored } from './ports/store.js'
  * A store for dry runs: reads what is there and keeps what would be written to itself, so that a name that occurs twice
  * in a bulk is decided on as if the first had been written.
  */
-export function rehearsal(store: ServiceStore): Pick<ServiceStore, 'load' | 'commit'> {
+export function rehearsal(store: Pick<ServiceStore, 'load'>): Pick<ServiceStore, 'load' | 'commit'> {
   const written = new Map<Fqn, Stored>()
   return {
     async load(family, fqns) {

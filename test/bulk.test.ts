@@ -169,11 +169,9 @@ test('§6 input or onProgress that throws ends the bulk as an abort does', async
     processed: 0,
   })
   const onProgress = () => Promise.reject(failure)
-  expect((await bulkUpsert(book, rows(5), { chunkSize: 2, onProgress }))._unsafeUnwrap()).toMatchObject({
-    status: 'aborted',
-    cause: failure,
-    processed: 2,
-  })
+  const progress = (await bulkUpsert(book, rows(5), { chunkSize: 2, onProgress }))._unsafeUnwrap()
+  expect(progress).toMatchObject({ status: 'aborted', cause: failure, passed: 2 })
+  expect(progress.rows.slice(2).map((row) => 'error' in row && row.error.code)).toEqual(['ABORTED', 'ABORTED'])
 })
 
 /** A memory store that fails now and then. */

@@ -1,16 +1,17 @@
 import type { Change, Fqn, Stored } from 'servicebook'
+import type { Writes } from './sql.js'
 
 /** The most that goes into one statement; the statement after it may already be on its way. */
-const ROWS = Number(process.env.PGROWS ?? 1000)
-const CHARACTERS = Number(process.env.PGCHARS ?? 1 << 20)
+const ROWS = 1000
+const CHARACTERS = 4 * 2 ** 20
 
-/** `$2` to `$5` of the commit statement. */
-export type Parameters = readonly [changes: string, bodies: string, updated: readonly Fqn[], reverted: readonly Fqn[]]
-
-/** What goes into one statement, and the names of its changes by their place. */
+/** What goes into one statement. */
 export interface Batch {
+  /** The names of its changes, by their place. */
   readonly fqns: readonly Fqn[]
-  readonly parameters: Parameters
+  readonly writes: Writes
+  /** From `$2` on. */
+  readonly parameters: readonly unknown[]
 }
 
 /** Changes as parameters of as many statements as they take. Each change stands alone, so that they may be told apart. */
@@ -19,10 +20,10 @@ export function* batches(changes: readonly Change[]): Generator<Batch> {
   for (const change of changes) {
     addTo(batch, change)
     if (batch.fqns.length < ROWS && batch.size < CHARACTERS) continue
-    yield sealedBatch(batch)
+    yield finished(batch)
     batch = emptyBatch()
   }
-  if (batch.fqns.length > 0) yield sealedBatch(batch)
+  if (batch.fqns.length > 0) yield finished(batch)
 }
 
 function emptyBatch() {
@@ -51,8 +52,12 @@ function addTo(batch: ReturnType<typeof emptyBatch>, change: Change): void {
   batch.size += body.length + (sealed?.length ?? 0)
 }
 
-function sealedBatch({ fqns, given, bodies, updated, reverted }: ReturnType<typeof emptyBatch>): Batch {
-  return { fqns, parameters: [JSON.stringify(given), bodies.join('\n'), updated, reverted] }
+function finished({ fqns, given, bodies, updated, reverted }: ReturnType<typeof emptyBatch>): Batch {
+  const writes = { updates: updated.length > 0, reverts: reverted.length > 0 }
+  const parameters: unknown[] = [JSON.stringify(given), bodies.join('\n')]
+  if (writes.updates) parameters.push(updated)
+  if (writes.reverts) parameters.push(reverted)
+  return { fqns, writes, parameters }
 }
 
 /**

@@ -46,7 +46,7 @@ export function postgresStore(client: PostgresClient, options: PostgresOptions =
   if (typeof client?.query !== 'function') throw new TypeError('client must have query(text, values)')
   const tables = tablesOf(options)
   const send = sender(client)
-  const [load, commit, find, versions] = [sql.load(tables), sql.commit(tables), sql.find(tables), sql.versions(tables)]
+  const [load, find, versions] = [sql.load(tables), sql.find(tables), sql.versions(tables)]
 
   return {
     durable: true,
@@ -63,8 +63,8 @@ export function postgresStore(client: PostgresClient, options: PostgresOptions =
 
     async commit(family, changes) {
       const answers: Promise<Answer>[] = []
-      for (const { fqns, parameters } of batches(changes)) {
-        const answer = send(commit, [family, ...parameters])
+      for (const { fqns, writes, parameters } of batches(changes)) {
+        const answer = send(sql.commit(tables, writes), [family, ...parameters])
         answers.push(settled(answer.then((rows) => rows.map(({ place }) => fqns[(place as number) - 1] as Fqn))))
       }
       return refusedOf(await Promise.all(answers))

@@ -23,7 +23,7 @@ export const createTables = ({ services, versions, named }: Tables) => [
   removed_at timestamptz,
   primary key (fqn, family)
 )`,
-  `create index ${named('services_name')} on ${services} (family, name) where service is not null`,
+  `create index ${named('services_name')} on ${services} (family, name) where removed_at is null`,
   `create index ${named('services_id')} on ${services} (id)`,
   `create index ${named('services_removed_at')} on ${services} (removed_at) where removed_at is not null`,
   `create table ${versions} (
@@ -39,16 +39,22 @@ export const load = ({ services }: Tables) => `
 select revision::float8 as revision, service, sealed from ${services}
 where fqn = any($2::text[]) and family = $1::text and service is not null`
 
+/** What a commit has to do beyond creating; what it need not do is left out, since planning it takes longer than the rest. */
+export interface Writes {
+  readonly updates: boolean
+  readonly reverts: boolean
+}
+
 /**
  * The one statement that writes. `$2` are the changes and `$3` their bodies, a line each, since a body inside the JSON
  * would be read three times over; `$4` are the names of those that have a `before`, `$5` of those that take versions
- * back: with these, whatever the planner knows of the tables, it goes by their keys, and a distributed PostgreSQL knows
- * the shards.
+ * back: by these, whatever the planner knows of the tables, it goes by their keys, and a distributed PostgreSQL knows the
+ * shards. It answers the places of the changes that were refused.
  *
  * `old` is read before `written` writes. Names are locked in one order, so that two writers cannot wait for each other.
  * What changed since `old` was read is met by the condition on conflict, which looks at the row as it is by then.
  */
-export const commit = ({ services, versions }: Tables) => `
+export const commit = ({ services, versions }: Tables, { updates, reverts }: Writes) => `
 with change as (
   select fqn, id, before, revision, name, deleted, sealed, keep, below, nullif(body, '')::json as service, place
   from rows from (
@@ -57,14 +63,10 @@ with change as (
     ),
     unnest(string_to_array($3::text, e'\\n'))
   ) with ordinality as given (fqn, id, before, revision, name, deleted, sealed, keep, below, body, place)
-), old as (
-  select held.fqn, held.service
-  from ${services} held join change on held.fqn = change.fqn and held.id = change.id and held.revision = change.before
-  where held.fqn = any($4::text[]) and held.family = $1::text and held.service is not null
-), written as (
+)${updates ? old(services) : ''}, written as (
   insert into ${services} as held (fqn, family, id, revision, name, deleted, service, sealed, removed_at)
   select fqn, $1::text, id, revision, name, deleted, service, sealed, case when service is null then now() end
-  from change where before is null or fqn in (select fqn from old)
+  from change where before is null ${updates ? 'or fqn in (select fqn from old)' : ''}
   order by fqn collate "C"
   on conflict (fqn, family) do update set
     id = excluded.id, revision = excluded.revision, name = excluded.name, deleted = excluded.deleted,
@@ -74,15 +76,25 @@ with change as (
     else held.id = excluded.id and held.revision = excluded.revision - 1
   end
   returning fqn
-), kept as (
-  insert into ${versions} (fqn, family, version, service)
-  select fqn, $1::text, keep, old.service from change join old using (fqn) join written using (fqn)
-  where keep is not null
-), dropped as (
-  delete from ${versions} past using change join written using (fqn)
-  where past.fqn = any($5::text[]) and past.family = $1::text and past.fqn = change.fqn and past.version >= change.below
-)
+)${updates ? kept(versions) : ''}${reverts ? dropped(versions) : ''}
 select place::int from change where fqn not in (select fqn from written)`
+
+const old = (services: string) => `, old as (
+  select held.fqn, held.service, change.keep, change.below
+  from ${services} held join change on held.fqn = change.fqn and held.id = change.id and held.revision = change.before
+  where held.fqn = any($4::text[]) and held.family = $1::text and held.service is not null
+)`
+
+const kept = (versions: string) => `, kept as (
+  insert into ${versions} (fqn, family, version, service)
+  select fqn, $1::text, keep, service from old where keep is not null and fqn in (select fqn from written)
+)`
+
+const dropped = (versions: string) => `, dropped as (
+  delete from ${versions} past using old
+  where past.fqn = any($5::text[]) and past.family = $1::text and past.fqn = old.fqn and past.version >= old.below
+    and old.fqn in (select fqn from written)
+)`
 
 export const find = ({ services }: Tables) => `
 select revision::float8 as revision, service, sealed from ${services}
@@ -103,7 +115,7 @@ export function list({ services }: Tables, family: string, query: ListQuery, wha
   const values: unknown[] = [family]
   const given = (value: unknown) => `$${values.push(value)}`
   const { include = 'non-deleted', after, before, serviceType, owner, domain, tagFQN } = query
-  const conditions = ['family = $1::text', 'service is not null']
+  const conditions = ['family = $1::text', 'removed_at is null']
   if (include !== 'all') conditions.push(include === 'deleted' ? 'deleted' : 'not deleted')
   if (serviceType !== undefined) conditions.push(`service->>'serviceType' = ${given(serviceType)}::text`)
   if (domain !== undefined) conditions.push(`service->>'domain' = ${given(domain)}::text`)

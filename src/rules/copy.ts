@@ -64,12 +64,19 @@ interface Walk {
   size: number
 }
 
+export interface Copied {
+  readonly value: unknown
+  readonly issues: Issue[]
+  /** Never more than the bytes of the JSON text, and never less than a sixth of them. */
+  readonly size: number
+}
+
 /**
  * Copies what a caller passed into frozen plain data that the caller can no longer change, and checks on the way all
  * that no schema can say: limits, text that cannot be stored, values that are not JSON, keys that are not in the shape.
  * An optional field that is `null` or `undefined` is left out; a field with a default gets it. Reads each property once.
  */
-export function frozenCopy(value: unknown, shape: Shape, limits: Limits): { value: unknown; issues: Issue[] } {
+export function frozenCopy(value: unknown, shape: Shape, limits: Limits): Copied {
   const walk: Walk = { limits, trail: [], issues: [], size: 0 }
   const copy = copyOf(value, shape, walk, 0)
   if (
@@ -78,7 +85,7 @@ export function frozenCopy(value: unknown, shape: Shape, limits: Limits): { valu
   ) {
     walk.issues.push({ path: '', message: `is larger than ${limits.request} bytes` })
   }
-  return { value: copy, issues: walk.issues }
+  return { value: copy, issues: walk.issues, size: walk.size }
 }
 
 function copyOf(value: unknown, shape: Shape, walk: Walk, depth: number): unknown {

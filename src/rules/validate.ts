@@ -25,9 +25,11 @@ export interface ValidRequest {
   readonly secrets: string | null
   /** Whether a secret came in as the mask, so that the stored one is to be kept. */
   readonly keeps: boolean
+  /** About as many bytes as it is as JSON text, sooner fewer than more. */
+  readonly size: number
 }
 
-type Fields = Omit<ValidRequest, 'fqn' | 'secrets' | 'keeps'>
+type Fields = Omit<ValidRequest, 'fqn' | 'secrets' | 'keeps' | 'size'>
 
 /** A request that breaks a rule; its FQN when at least the name is good. */
 export interface InvalidRequest {
@@ -69,7 +71,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
 
   return (request) => {
     const { shape, validator, secrets: places } = checkFor(typeOf(request))
-    const { value, issues } = frozenCopy(request, shape, limits)
+    const { value, issues, size } = frozenCopy(request, shape, limits)
     const config = configOf(value)
     const masked = config === undefined ? undefined : maskConfig(config, places)
     const secrets = masked?.secrets ?? null
@@ -90,6 +92,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
         masked === undefined || masked.config === config ? connection : Object.freeze({ config: masked.config }),
       secrets,
       keeps: masked?.keeps ?? false,
+      size,
     }
   }
 }

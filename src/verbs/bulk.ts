@@ -8,7 +8,7 @@ import type { Outcome } from '../rules/decide.js'
 import { aborted, type BulkRowError, type BulkUpsertError, badRequest, type Issue } from '../rules/errors.js'
 import { principalIssues } from '../rules/principal.js'
 import type { ServiceRequest } from '../rules/service.js'
-import type { InvalidRequest, ValidRequest } from '../rules/validate.js'
+import type { InvalidRequest, Validate, ValidRequest } from '../rules/validate.js'
 
 /** How far a bulk is, after each chunk. */
 export interface BulkProgress {
@@ -31,7 +31,7 @@ export interface BulkOptions {
   readonly dryRun?: boolean | undefined
   /** Whether the report has every row or, to save memory, only those that failed. Default `'all'`. */
   readonly rows?: 'all' | 'failed' | undefined
-  /** Rows loaded, decided and committed together, 1 to 100,000. Default 1,000. */
+  /** Rows loaded, decided and committed together, 1 to 100,000; fewer where they are large. Default 1,000. */
   readonly chunkSize?: number | undefined
 }
 
@@ -94,23 +94,25 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
   }
   const store = dryRun ? rehearsal(book.store) : book.store
   const input = reader(rows as Iterable<unknown> | AsyncIterable<unknown>, signal)
-  for (;;) {
-    const chunk: (ValidRequest | InvalidRequest)[] = []
-    let ended: Ended | undefined
-    while (chunk.length < chunkSize && ended === undefined) {
-      const next = input.next()
-      const row = next instanceof Promise ? await next : next
-      if ('ended' in row) ended = row
-      else chunk.push(book.validate(row.value))
-    }
-    if (signal?.aborted) ended ??= { ended: 'early', cause: signal.reason }
+  /** The chunks that are with the store, in the order they were sent. */
+  const flight: Flight[] = []
+  let progress: Promise<void> | undefined
+  let failure: Ended | undefined
 
-    const first = report.processed
-    const sent = ended?.ended === 'early' ? [] : chunk.filter((row): row is ValidRequest => !('error' in row))
-    const answers = await execute(book, sent, { how: 'upsert', by, store })
+  const tell = async () => {
+    try {
+      const { processed, passed, failed } = report
+      await onProgress?.({ processed, passed, failed, outcomes: { ...outcomes } })
+    } catch (cause) {
+      failure = input.stop(cause)
+    }
+  }
+  const settle = async (rows: Chunk['rows'], answering: ReturnType<typeof execute>, before: Flight | undefined) => {
+    const answers = await answering
+    await before?.settled
     let answered = 0
-    for (const [place, row] of chunk.entries()) {
-      const index = first + place
+    for (const row of rows) {
+      const index = report.processed++
       const answer = 'error' in row ? row.error : (answers[answered++] ?? aborted())
       if (!('outcome' in answer)) fail(index, row.fqn, answer as BulkRowError)
       else {
@@ -121,27 +123,62 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
           report.rows.push({ index, fqn: row.fqn as string, outcome, version: stored.service.version })
       }
     }
-    report.processed += chunk.length
-
-    if (onProgress !== undefined && chunk.length > 0) {
-      try {
-        const { processed, passed, failed } = report
-        await onProgress({ processed, passed, failed, outcomes: { ...outcomes } })
-      } catch (cause) {
-        ended = { ended: 'early', cause }
-      }
-    }
-    if (ended === undefined) {
-      await breath()
-      continue
-    }
-    input.close().catch(() => {})
-    return ok(
-      ended.ended === 'early'
-        ? { status: 'aborted', ...report, cause: ended.cause }
-        : { status: statusOf(report), ...report },
-    )
+    flight.shift()
+    if (rows.length === 0) return
+    progress = tell()
+    await progress
   }
+
+  let ended: Ended | undefined
+  while (ended === undefined) {
+    const chunk = await readChunk(book.validate, input, chunkSize)
+    await progress
+    ended = chunk.ended ?? input.stopped()
+    const sent = ended?.ended === 'early' ? [] : chunk.rows.filter((row): row is ValidRequest => !('error' in row))
+    // A name that is still on its way is decided on what comes of it.
+    while (flight.some(({ names }) => sent.some(({ fqn }) => names.has(fqn)))) await flight[0]?.settled
+    const settled = settle(chunk.rows, execute(book, sent, { how: 'upsert', by, store }), flight.at(-1))
+    flight.push({ names: new Set(sent.map(({ fqn }) => fqn)), settled })
+    // By the next turn the chunk is with the store, or, where the store never waits, done.
+    await breath()
+    while (flight.length === LANES) await flight[0]?.settled
+  }
+  while (flight.length > 0) await flight[0]?.settled
+  await progress
+  input.close().catch(() => {})
+  const { ended: how, cause } = failure ?? ended
+  return ok(how === 'early' ? { status: 'aborted', ...report, cause } : { status: statusOf(report), ...report })
+}
+
+/** Chunks that are with the store at once: while it writes one, the next is read, validated, loaded and decided. */
+const LANES = 3
+
+interface Flight {
+  readonly names: ReadonlySet<string>
+  readonly settled: Promise<void>
+}
+
+/** About as many bytes as a chunk may have, however few its rows. */
+const CHUNK_BYTES = 8 * 2 ** 20
+
+interface Chunk {
+  readonly rows: readonly (ValidRequest | InvalidRequest)[]
+  /** Whether the input has come to its end with these rows, and how. */
+  readonly ended: Ended | undefined
+}
+
+async function readChunk(validate: Validate, input: Reader, chunkSize: number): Promise<Chunk> {
+  const rows: (ValidRequest | InvalidRequest)[] = []
+  let bytes = 0
+  while (rows.length < chunkSize && bytes < CHUNK_BYTES) {
+    const next = input.next()
+    const read = next instanceof Promise ? await next : next
+    if ('ended' in read) return { rows, ended: read }
+    const row = validate(read.value)
+    if (!('error' in row)) bytes += row.size
+    rows.push(row)
+  }
+  return { rows, ended: undefined }
 }
 
 function optionIssues(rows: unknown, { signal, onProgress, dryRun, rows: reported, chunkSize }: BulkOptions): Issue[] {
@@ -174,25 +211,34 @@ interface Ended {
 }
 type Read = Ended | { readonly value: unknown }
 
+type Reader = ReturnType<typeof reader>
+
 /**
  * Reads one row a call, without a wait where the input needs none. Input that throws ends early, as a signal does, be it
  * in the midst of a wait.
  */
 function reader(rows: Iterable<unknown> | AsyncIterable<unknown>, signal: AbortSignal | undefined) {
   let source: Iterator<unknown> | AsyncIterator<unknown> | undefined
+  let stopped: Ended | undefined
   let wake: ((row: Read) => void) | undefined
   const read = ({ done, value }: IteratorResult<unknown>): Read => {
     if (!done) return { value }
     source = undefined
     return { ended: 'all read' }
   }
-  const threw = (cause: unknown): Read => ({ ended: 'early', cause })
-  const onAbort = () => wake?.(threw(signal?.reason))
-  signal?.addEventListener('abort', onAbort)
+  const threw = (cause: unknown): Ended => ({ ended: 'early', cause })
+  const stop = (cause: unknown): Ended => {
+    stopped ??= threw(cause)
+    wake?.(stopped)
+    return stopped
+  }
+  const onAbort = () => stop(signal?.reason)
+  if (signal?.aborted) onAbort()
+  else signal?.addEventListener('abort', onAbort)
 
   return {
     next(): Read | Promise<Read> {
-      if (signal?.aborted) return threw(signal.reason)
+      if (stopped !== undefined) return stopped
       try {
         source ??= Symbol.asyncIterator in rows ? rows[Symbol.asyncIterator]() : rows[Symbol.iterator]()
         const next = source.next()
@@ -205,6 +251,9 @@ function reader(rows: Iterable<unknown> | AsyncIterable<unknown>, signal: AbortS
         return threw(cause)
       }
     },
+    /** Ends the input early: nothing more is read. */
+    stop,
+    stopped: () => stopped,
     /** Lets the input clean up. It is not waited for: an input that is stuck would keep the report from its caller. */
     async close(): Promise<void> {
       signal?.removeEventListener('abort', onAbort)
@@ -213,7 +262,7 @@ function reader(rows: Iterable<unknown> | AsyncIterable<unknown>, signal: AbortS
   }
 }
 
-/** Lets timers, sockets and signals have their turn between two chunks of a store that never waits. */
+/** Lets timers, sockets and signals have their turn, also between two chunks of a store that never waits. */
 function breath(): Promise<void> {
   return new Promise((resolve) => (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0)))
 }
