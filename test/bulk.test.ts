@@ -169,9 +169,111 @@ test('§6 input or onProgress that throws ends the bulk as an abort does', async
     processed: 0,
   })
   const onProgress = () => Promise.reject(failure)
-  const progress = (await bulkUpsert(book, rows(5), { chunkSize: 2, onProgress }))._unsafeUnwrap()
-  expect(progress).toMatchObject({ status: 'aborted', cause: failure, passed: 2 })
-  expect(progress.rows.slice(2).map((row) => 'error' in row && row.error.code)).toEqual(['ABORTED', 'ABORTED'])
+  expect((await bulkUpsert(book, rows(5), { chunkSize: 2, onProgress }))._unsafeUnwrap()).toMatchObject({
+    status: 'aborted',
+    cause: failure,
+    processed: 2,
+  })
+})
+
+/** A memory store whose commits wait until they are let go, and say when they begin. */
+function held() {
+  const store = memoryStore()
+  const waiting: { names: string[]; go: () => void }[] = []
+  let began = () => {}
+  return {
+    store: {
+      ...store,
+      async commit(...args: Parameters<ServiceStore['commit']>) {
+        const names = args[1].map(({ after }) => after?.service.name as string)
+        await new Promise<void>((go) => {
+          waiting.push({ names, go })
+          began()
+        })
+        return store.commit(...args)
+      },
+    },
+    waiting,
+    /** Resolves when so many commits wait. */
+    async wait(count: number) {
+      while (waiting.length < count) await new Promise<void>((resolve) => (began = resolve))
+    },
+  }
+}
+
+test('§6 while the store writes, the next chunks are read and sent, three in all; the report keeps the order of the input', async () => {
+  const { store, waiting, wait } = held()
+  const read = vi.fn()
+  function* input() {
+    for (const next of rows(12)) {
+      read()
+      yield next
+    }
+  }
+  const progress = vi.fn()
+  const running = bulkUpsert(openTestBook({ store }), input(), { chunkSize: 2, onProgress: progress })
+  await wait(3)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect([waiting.length, read.mock.calls.length]).toEqual([3, 6])
+  for (const { go } of waiting.splice(0).reverse()) go()
+  for (const left of [3, 3]) {
+    await wait(left)
+    for (const { go } of waiting.splice(0)) go()
+    if (read.mock.calls.length === 12) break
+  }
+  const report = (await running)._unsafeUnwrap()
+  expect(report.rows.map((row) => row.fqn)).toEqual(rows(12).map(({ name }) => name))
+  expect(progress.mock.calls.map(([{ processed }]) => processed)).toEqual([2, 4, 6, 8, 10, 12])
+})
+
+test('§6 a name that is still with the store is waited for, and decided on what comes of it', async () => {
+  const { store, waiting, wait } = held()
+  const input = [row('a', { description: '1' }), row('b'), row('a', { description: '2' }), row('c')]
+  const running = bulkUpsert(openTestBook({ store }), input, { chunkSize: 1 })
+  for (const names of [
+    [['a'], ['b']],
+    [['a'], ['c']],
+  ]) {
+    await wait(2)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(waiting.map((commit) => commit.names)).toEqual(names)
+    for (const { go } of waiting.splice(0)) go()
+  }
+  const report = (await running)._unsafeUnwrap()
+  expect(report.rows.map((row) => 'outcome' in row && row.version)).toEqual([0.1, 0.1, 0.2, 0.1])
+})
+
+test('§6 progress does not wait for input that is slow, and what is with the store is settled when it throws', async () => {
+  const { store, waiting, wait } = held()
+  let proceed = () => {}
+  async function* input() {
+    yield* rows(4)
+    await new Promise<void>((resolve) => (proceed = resolve))
+    yield row('late')
+  }
+  const told: number[] = []
+  const failure = new Error('the bar is broken')
+  const running = bulkUpsert(openTestBook({ store }), input(), {
+    chunkSize: 2,
+    onProgress({ processed }) {
+      told.push(processed)
+      if (processed === 2) throw failure
+    },
+  })
+  await wait(2)
+  for (const { go } of waiting.splice(0)) go()
+  const report = (await running)._unsafeUnwrap()
+  proceed()
+  expect(report).toMatchObject({ status: 'aborted', cause: failure, processed: 4, passed: 4 })
+  expect(told).toEqual([2, 4])
+})
+
+test('§6 a chunk of large rows ends at 8 MiB, whatever its number of rows', async () => {
+  const store = memoryStore()
+  const commit = vi.spyOn(store, 'commit')
+  const large = rows(10).map((one) => ({ ...one, description: 'x'.repeat(3 * 2 ** 20) }))
+  expect((await bulkUpsert(openTestBook({ store }), large))._unsafeUnwrap().status).toBe('success')
+  expect(commit.mock.calls.map(([, changes]) => changes.length)).toEqual([3, 3, 3, 1])
 })
 
 /** A memory store that fails now and then. */

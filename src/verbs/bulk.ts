@@ -52,7 +52,8 @@ export interface BulkReport extends BulkProgress {
 /**
  * Upserts any number of services, as OpenMetadata's `PUT /v1/services/…/bulk` does: the same as one `upsertService` after
  * the other, up to ids and times, but in chunks. Rows come from any `Iterable` or `AsyncIterable`; each is copied when it
- * is read. A million rows take the memory of one chunk and the report.
+ * is read. A million rows take the memory of a few chunks and the report: up to three are with the store at once, none with
+ * a name that is in another, while the next is read. A chunk of large rows ends at 8 MiB.
  *
  * A bad, forbidden or contended row fails alone, with its error; the others go in. A failing store is reported for each
  * row it hit, and the whole bulk is safe to send again. `signal`, input that throws and `onProgress` that throws end it
