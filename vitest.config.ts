@@ -16,7 +16,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/seed.ts', 'test/postgres.ts'],
+    globalSetup: ['test/seed.ts', 'test/serve.ts'],
     setupFiles: 'test/seeded.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -13,6 +13,7 @@ import {
 import { fsStore } from 'servicebook/fs'
 import { memoryStore } from 'servicebook/memory'
 import { onTestFinished } from 'vitest'
+import { openDatabase } from './database.js'
 
 export type MlModelBook = Book<typeof mlmodelServices>
 
@@ -47,6 +48,7 @@ export const stores = [
       }
     },
   },
+  { name: 'postgres', secrets: false, open: () => openDatabase() },
 ]
 
 export interface State {

@@ -65,7 +65,7 @@ export function postgresStore(client: PostgresClient, options: PostgresOptions =
       const answers: Promise<Answer>[] = []
       for (const { fqns, writes, parameters } of batches(changes)) {
         const answer = send(sql.commit(tables, writes), [family, ...parameters])
-        answers.push(settled(answer.then((rows) => rows.map(({ place }) => fqns[(place as number) - 1] as Fqn))))
+        answers.push(settled(answer.then((rows) => rows.map(({ place }) => fqns[Number(place) - 1] as Fqn))))
       }
       return refusedOf(await Promise.all(answers))
     },
@@ -85,7 +85,7 @@ export function postgresStore(client: PostgresClient, options: PostgresOptions =
       if (query.total !== true) return { services, more }
       const counted = sql.list(tables, family, query, 'total')
       const [count] = await send(counted.text, counted.values)
-      return { services, more, total: count?.total as number }
+      return { services, more, total: Number(count?.total) }
     },
 
     async versions(family, fqn, id, { limit, below = null }) {
@@ -103,10 +103,11 @@ export function postgresStore(client: PostgresClient, options: PostgresOptions =
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-const storedOf = (row: Row): Stored =>
-  Object.freeze({ service: serviceOf(row), sealed: row.sealed as string | null, revision: row.revision as number })
+/* Drivers parse numbers and json, unless the host told them not to. */
 
-/** Drivers parse json, unless the host told them not to. */
+const storedOf = (row: Row): Stored =>
+  Object.freeze({ service: serviceOf(row), sealed: row.sealed as string | null, revision: Number(row.revision) })
+
 const serviceOf = ({ service }: Row): Service =>
   frozen(typeof service === 'string' ? JSON.parse(service) : service) as Service
 

@@ -41,10 +41,10 @@ export async function migrate(client: PostgresClient, options: PostgresOptions =
   const tables = tablesOf(options)
   const send = sender(client)
   const steps = migrations(options)
-  const [found] = await send('select to_regclass($1::text) is not null as there', [tables.migrations])
-  if (found?.there === true) {
+  const [found] = await send('select count(to_regclass($1::text))::int as there', [tables.migrations])
+  if (Number(found?.there) > 0) {
     const done = await send(`select version::int as version from ${tables.migrations}`, [])
-    const versions = new Set(done.map(({ version }) => version))
+    const versions = new Set(done.map(({ version }) => Number(version)))
     if (steps.every(({ version }) => versions.has(version))) return
   }
   await send(`do ${literal(preparation(tables))}`, [])

@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { migrate, type PostgresClient, postgresStore } from 'servicebook/postgres'
+import { inject } from 'vitest'
+
+export const databaseUrl = inject('databaseUrl')
+
+const shared = new pg.Pool({ connectionString: databaseUrl, max: 20, allowExitOnIdle: true })
+// A server that goes away ends idle connections; without a listener that would end the process.
+shared.on('error', () => {})
+
+/** Connections to the server of the tests, for all tests of a file. */
+export const pool = shared
+
+/** Tables of its own for one test, in a schema of their own, and the store on them. */
+export async function openDatabase(client: PostgresClient = pool) {
+  const schema = `t_${randomUUID().replaceAll('-', '')}`
+  await migrate(client, { schema })
+  return {
+    client,
+    schema,
+    services: `${schema}.servicebook_services`,
+    versions: `${schema}.servicebook_versions`,
+    store: postgresStore(client, { schema }),
+    again: (other: PostgresClient = client) => postgresStore(other, { schema }),
+    close: async () => {
+      await client.query(`drop schema ${schema} cascade`, [])
+    },
+  }
+}
