@@ -250,6 +250,23 @@ test("a store made from a client inside BEGIN … COMMIT takes part in the host'
   expect((await getService(book, 'new')).isOk()).toBe(true)
 })
 
+test('one connection of pg is given one statement at a time, as pg wants it', async () => {
+  const warnings: string[] = []
+  const warned = ({ message }: Error) => warnings.push(message)
+  process.on('warning', warned)
+  onTestFinished(() => void process.off('warning', warned))
+  const client = await connected()
+  const { book } = await opened(client)
+  const rows = Array.from({ length: 30 }, (_, at) => row(`s${at}`))
+  const [report] = await Promise.all([
+    bulkUpsert(book, rows, { chunkSize: 5 }),
+    ...rows.map(({ name }) => getService(book, { name })),
+  ])
+  expect(report._unsafeUnwrap().status).toBe('success')
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(warnings).toEqual([])
+})
+
 test("a serialization failure in a host's transaction is not sent again in vain", async () => {
   const { book, again } = await opened()
   await createService(book, row('a'))

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { bulkUpsert, mlmodelServices, openBook, upsertService } from 'servicebook'
+import { migrate, migrations, type PostgresClient, type PostgresOptions, postgresStore } from 'servicebook/postgres'
+import { expect, onTestFinished, test } from 'vitest'
+import * as sql from '../adapters/postgres/sql.js'
+import { tablesOf } from '../adapters/postgres/tables.js'
+import type { Request } from './arbitraries.js'
+import { FAMILY, stateOf } from './catalogue.js'
+import { databaseUrl, openDatabase, pool } from './database.js'
+
+const row = (name: string, rest = {}): Request => ({ name, serviceType: 'Sklearn', ...rest }) as Request
+
+function freshSchema(name = `t_${randomUUID()}`): string {
+  const quoted = `"${name.replaceAll('"', '""')}"`
+  onTestFinished(async () => {
+    await pool.query(`drop schema if exists ${quoted} cascade`)
+  })
+  return name
+}
+
+/** What the catalog says of the tables in a schema, without its name. */
+async function tablesIn(schema: string): Promise<string> {
+  const columns = await pool.query(
+    `select table_name, column_name, data_type, collation_name, is_nullable, column_default
+     from information_schema.columns where table_schema = $1 order by 1, ordinal_position`,
+    [schema],
+  )
+  const indexes = await pool.query('select indexdef from pg_indexes where schemaname = $1 order by 1', [schema])
+  return JSON.stringify([columns.rows, indexes.rows]).replaceAll(schema, 'SCHEMA')
+}
+
+test('migrate can be run again, and by eight processes at once; what is there is asked for with two selects', async () => {
+  const schema = freshSchema()
+  const pools = Array.from({ length: 8 }, () => new pg.Pool({ connectionString: databaseUrl, max: 1 }))
+  await Promise.all(pools.map((one) => migrate(one, { schema })))
+  await Promise.all(pools.map((one) => one.end()))
+  const sent: string[] = []
+  const spy: PostgresClient = {
+    query(text, values) {
+      sent.push(text)
+      return pool.query(text, values)
+    },
+  }
+  await migrate(spy, { schema })
+  expect(sent.map((text) => text.split(' ')[0])).toEqual(['select', 'select'])
+  const { rows } = await pool.query(`select version from "${schema}".servicebook_migrations order by 1`)
+  expect(rows.map(({ version }) => version)).toEqual(migrations().map(({ version }) => version))
+})
+
+test('migrate works beside writers, and rewrites no table', async () => {
+  const { schema, store, close } = await openDatabase()
+  onTestFinished(close)
+  const book = openBook({ family: mlmodelServices, store })
+  const files = async () =>
+    (
+      await pool.query(
+        `select relname, pg_relation_filenode(oid) from pg_class where relnamespace = $1::regnamespace`,
+        [schema],
+      )
+    ).rows
+  const before = await files()
+  const writing = bulkUpsert(
+    book,
+    Array.from({ length: 3000 }, (_, at) => row(`s${at}`)),
+  )
+  await Promise.all(Array.from({ length: 5 }, () => migrate(pool, { schema })))
+  expect((await writing)._unsafeUnwrap().status).toBe('success')
+  expect(await files()).toEqual(before)
+})
+
+test('a host with a tool of its own gets the same tables from migrations', async () => {
+  const [ours, theirs] = [freshSchema(), freshSchema()]
+  await migrate(pool, { schema: ours })
+  await pool.query(`create schema "${theirs}"`)
+  for (const { statements } of migrations({ schema: theirs })) for (const text of statements) await pool.query(text)
+  await pool.query(
+    `create table "${theirs}".servicebook_migrations (like "${ours}".servicebook_migrations including all)`,
+  )
+  expect(await tablesIn(theirs)).toBe(await tablesIn(ours))
+  const book = openBook({ family: mlmodelServices, store: postgresStore(pool, { schema: theirs }) })
+  expect((await upsertService(book, row('a'))).isOk()).toBe(true)
+})
+
+test('schema and prefix are quoted, whatever is in them, and keep tables apart', async () => {
+  const hostile: PostgresOptions[] = [
+    { schema: freshSchema(`we"ird'; drop schema x; --`), prefix: `p"'\\$$%` },
+    { schema: freshSchema('Ünï códe.$1'), prefix: '' },
+    { schema: freshSchema('E\\'), prefix: 'Upper ' },
+    { schema: freshSchema(), prefix: 'x'.repeat(32) },
+  ]
+  for (const options of hostile) {
+    await Promise.all([migrate(pool, options), migrate(pool, options)])
+    const other = { ...options, prefix: 'other_' }
+    await migrate(pool, other)
+    const [one, two] = [options, other].map((which) =>
+      openBook({ family: mlmodelServices, store: postgresStore(pool, which) }),
+    )
+    if (one === undefined || two === undefined) throw new Error('two books')
+    await upsertService(one, row('a'))
+    await upsertService(one, row('a', { description: 'x' }))
+    expect((await stateOf(one.store)).history[0]).toHaveLength(1)
+    expect((await stateOf(two.store)).current).toHaveLength(0)
+  }
+})
+
+test('an option that cannot be a name is a TypeError, since PostgreSQL would cut it off without a word', async () => {
+  for (const options of [{ schema: '' }, { schema: 'x'.repeat(64) }, { prefix: 'é'.repeat(17) }, { schema: 'a\0' }]) {
+    expect(() => postgresStore(pool, options)).toThrow(TypeError)
+    expect(() => migrations(options)).toThrow(TypeError)
+    await expect(migrate(pool, options)).rejects.toThrow(TypeError)
+  }
+  expect(() => postgresStore(pool, { prefix: 7 } as never)).toThrow(TypeError)
+  expect(() => postgresStore(undefined as never)).toThrow(TypeError)
+})
+
+test('scale-out: every unique index starts with the shard column, and nothing ties two names together', async () => {
+  const { schema, close } = await openDatabase()
+  onTestFinished(close)
+  const tables = [`${schema}.servicebook_services`, `${schema}.servicebook_versions`]
+  const unique = await pool.query(
+    `select c.relname as index, a.attname as first
+     from pg_index i join pg_class c on c.oid = i.indexrelid
+     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+     where i.indrelid = any($1::regclass[]) and i.indisunique`,
+    [tables],
+  )
+  expect(unique.rows).toHaveLength(2)
+  expect(unique.rows.map(({ first }) => first)).toEqual(['fqn', 'fqn'])
+  const ties = await pool.query(
+    `select conname from pg_constraint where conrelid = any($1::regclass[]) and contype not in ('p', 'n')
+     union all select tgname from pg_trigger where tgrelid = any($1::regclass[])
+     union all select attname from pg_attribute where attrelid = any($1::regclass[]) and atthasdef and attnum > 0`,
+    [tables],
+  )
+  expect(ties.rows).toEqual([])
+})
+
+test('scale-out: the statements read before they write, lock by writing, and name the shards they need', () => {
+  const tables = tablesOf({})
+  const writes = [true, false].flatMap((updates) => [true, false].map((reverts) => ({ updates, reverts })))
+  const commits = writes.map((what) => sql.commit(tables, what))
+  const [full] = commits as [string]
+  expect(full.indexOf('old as')).toBeGreaterThan(0)
+  expect(full.indexOf('old as')).toBeLessThan(full.indexOf('written as'))
+  for (const text of [sql.load(tables), sql.versions(tables), ...commits]) {
+    expect(text).not.toMatch(
+      /for (no key )?(update|share)|\bx(min|max)\b|\bctid\b|advisory|\btemp|prepare|\bset (local|session)/i,
+    )
+  }
+  // Where a statement reads a table it says which names it wants; where it inserts, the rows say so.
+  for (const text of [sql.load(tables), sql.versions(tables), full]) {
+    const reads = text.match(/(from|join|delete from) "servicebook_\w+"/g) ?? []
+    const names = text.match(/fqn = (any\(\$\d::text\[\]\)|\$\d::text|past\.fqn)|held\.fqn = past\.fqn/g) ?? []
+    expect(names.length, text).toBeGreaterThanOrEqual(reads.length)
+  }
+  expect(full.match(/order by fqn collate "C"/g)).toHaveLength(1)
+})
+
+test('what is listed comes from an index in its order, also at a size where that matters', async () => {
+  const { store, schema, services, close } = await openDatabase()
+  onTestFinished(close)
+  const book = openBook({ family: mlmodelServices, store })
+  await upsertService(book, row('s0'))
+  await pool.query(
+    `insert into ${services} (fqn, family, id, revision, name, deleted, service)
+     select 's' || n, family, gen_random_uuid(), 1, 's' || n, false, service from ${services}, generate_series(1, 20000) n`,
+  )
+  await pool.query(`analyze ${services}`)
+  const place = { name: 's15', id: '00000000-0000-0000-0000-000000000000' }
+  for (const query of [{ limit: 10 }, { limit: 10, after: place }, { limit: 10, before: place }]) {
+    const { text, values } = sql.list(tablesOf({ schema }), FAMILY, query, 'page')
+    const { rows } = await pool.query(`explain ${text}`, values)
+    const plan = rows.map((line) => line['QUERY PLAN']).join('\n')
+    expect(plan).toContain('services_name')
+    expect(plan).not.toMatch(/Sort|Seq Scan/)
+  }
+})
