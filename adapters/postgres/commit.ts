@@ -1,63 +1,34 @@
 import type { Change, Fqn, Stored } from 'servicebook'
-import type { Writes } from './sql.js'
+import type { Kind } from './sql.js'
 
-/** The most that goes into one statement; the statement after it may already be on its way. */
-const ROWS = 1000
+/** The most that goes into one statement: so many changes, or about so many characters of bodies and secrets. */
+const CHANGES = 1000
 const CHARACTERS = 4 * 2 ** 20
 
 /** What goes into one statement. */
 export interface Batch {
+  readonly kind: Kind
   /** The names of its changes, by their place. */
   readonly fqns: readonly Fqn[]
-  readonly writes: Writes
   /** From `$2` on. */
   readonly parameters: readonly unknown[]
 }
 
 /** Changes as parameters of as many statements as they take. Each change stands alone, so that they may be told apart. */
 export function* batches(changes: readonly Change[]): Generator<Batch> {
-  let batch = emptyBatch()
+  const open = { rising: emptyBatch(), falling: emptyBatch() }
   for (const change of changes) {
-    addTo(batch, change)
-    if (batch.fqns.length < ROWS && batch.size < CHARACTERS) continue
-    yield finished(batch)
-    batch = emptyBatch()
+    const { keep, below } = history(change)
+    const which = below === null ? 'rising' : 'falling'
+    const batch = open[which]
+    add(batch, change, keep, below)
+    if (batch.fqns.length < CHANGES && batch.size < CHARACTERS) continue
+    yield finished(batch, which)
+    open[which] = emptyBatch()
   }
-  if (batch.fqns.length > 0) yield finished(batch)
-}
-
-function emptyBatch() {
-  return {
-    fqns: [] as Fqn[],
-    given: [] as object[],
-    bodies: [] as string[],
-    updated: [] as Fqn[],
-    reverted: [] as Fqn[],
-    size: 0,
+  for (const which of ['rising', 'falling'] as const) {
+    if (open[which].fqns.length > 0) yield finished(open[which], which)
   }
-}
-
-function addTo(batch: ReturnType<typeof emptyBatch>, change: Change): void {
-  const { before, after } = change
-  const { id, fullyQualifiedName: fqn, name, deleted } = ((after ?? before) as Stored).service
-  const body = after === null ? '' : JSON.stringify(after.service)
-  const sealed = after?.sealed ?? null
-  const revision = after?.revision ?? (before as Stored).revision + 1
-  const { keep, below } = history(change)
-  batch.fqns.push(fqn)
-  batch.given.push({ fqn, id, before: before?.revision ?? null, revision, name, deleted, sealed, keep, below })
-  batch.bodies.push(body)
-  if (before !== null) batch.updated.push(fqn)
-  if (below !== null) batch.reverted.push(fqn)
-  batch.size += body.length + (sealed?.length ?? 0)
-}
-
-function finished({ fqns, given, bodies, updated, reverted }: ReturnType<typeof emptyBatch>): Batch {
-  const writes = { updates: updated.length > 0, reverts: reverted.length > 0 }
-  const parameters: unknown[] = [JSON.stringify(given), bodies.join('\n')]
-  if (writes.updates) parameters.push(updated)
-  if (writes.reverts) parameters.push(reverted)
-  return { fqns, writes, parameters }
 }
 
 /**
@@ -69,4 +40,28 @@ function history({ before, after }: Change): { keep: number | null; below: numbe
   if (after === null) return { keep: null, below: 0 }
   const [old, young] = [before.service.version, after.service.version]
   return { keep: old < young ? old : null, below: young < old ? young : null }
+}
+
+function emptyBatch() {
+  return { fqns: [] as Fqn[], given: [] as object[], bodies: [] as string[], updated: [] as Fqn[], size: 0 }
+}
+
+type Gathered = ReturnType<typeof emptyBatch>
+
+function add(batch: Gathered, { before, after }: Change, keep: number | null, below: number | null): void {
+  const { id, fullyQualifiedName: fqn, name, deleted } = ((after ?? before) as Stored).service
+  const body = after === null ? '' : JSON.stringify(after.service)
+  const sealed = after?.sealed ?? null
+  const revision = after?.revision ?? (before as Stored).revision + 1
+  batch.fqns.push(fqn)
+  batch.given.push({ fqn, id, before: before?.revision ?? null, revision, name, deleted, sealed, keep, below })
+  batch.bodies.push(body)
+  if (before !== null) batch.updated.push(fqn)
+  batch.size += body.length + (sealed?.length ?? 0)
+}
+
+function finished({ fqns, given, bodies, updated }: Gathered, which: 'rising' | 'falling'): Batch {
+  const parameters = [JSON.stringify(given), bodies.join('\n')]
+  if (updated.length === 0) return { kind: 'creates', fqns, parameters }
+  return { kind: which === 'rising' ? 'updates' : 'reverts', fqns, parameters: [...parameters, updated] }
 }

@@ -63,8 +63,8 @@ export function postgresStore(client: PostgresClient, options: PostgresOptions =
 
     async commit(family, changes) {
       const answers: Promise<Answer>[] = []
-      for (const { fqns, writes, parameters } of batches(changes)) {
-        const answer = send(sql.commit(tables, writes), [family, ...parameters])
+      for (const { kind, fqns, parameters } of batches(changes)) {
+        const answer = send(sql.commit(tables, kind), [family, ...parameters])
         answers.push(settled(answer.then((rows) => rows.map(({ place }) => fqns[Number(place) - 1] as Fqn))))
       }
       return refusedOf(await Promise.all(answers))

@@ -39,22 +39,19 @@ export const load = ({ services }: Tables) => `
 select revision::float8 as revision, service, sealed from ${services}
 where fqn = any($2::text[]) and family = $1::text and service is not null`
 
-/** What a commit has to do beyond creating; what it need not do is left out, since planning it takes longer than the rest. */
-export interface Writes {
-  readonly updates: boolean
-  readonly reverts: boolean
-}
+/** Which changes a commit has: creations alone, with updates among them, or removals and falls to a lower version. */
+export type Kind = 'creates' | 'updates' | 'reverts'
 
 /**
  * The one statement that writes. `$2` are the changes and `$3` their bodies, a line each, since a body inside the JSON
- * would be read three times over; `$4` are the names of those that have a `before`, `$5` of those that take versions
- * back: by these, whatever the planner knows of the tables, it goes by their keys, and a distributed PostgreSQL knows the
- * shards. It answers the places of the changes that were refused.
+ * would be read three times over; `$4` are the names of those that have a `before`: by these, whatever the planner knows
+ * of the tables, it goes by their keys, and a distributed PostgreSQL knows the shards. What a kind does not need is left
+ * out, since planning it takes as long as running it. It answers the places of the changes that were refused.
  *
  * `old` is read before `written` writes. Names are locked in one order, so that two writers cannot wait for each other.
  * What changed since `old` was read is met by the condition on conflict, which looks at the row as it is by then.
  */
-export const commit = ({ services, versions }: Tables, { updates, reverts }: Writes) => `
+export const commit = ({ services, versions }: Tables, kind: Kind) => `
 with change as (
   select fqn, id, before, revision, name, deleted, sealed, keep, below, nullif(body, '')::json as service, place
   from rows from (
@@ -63,10 +60,10 @@ with change as (
     ),
     unnest(string_to_array($3::text, e'\\n'))
   ) with ordinality as given (fqn, id, before, revision, name, deleted, sealed, keep, below, body, place)
-)${updates ? old(services) : ''}, written as (
+)${kind === 'creates' ? '' : old(services)}, written as (
   insert into ${services} as held (fqn, family, id, revision, name, deleted, service, sealed, removed_at)
   select fqn, $1::text, id, revision, name, deleted, service, sealed, case when service is null then now() end
-  from change where before is null ${updates ? 'or fqn in (select fqn from old)' : ''}
+  from change where before is null ${kind === 'creates' ? '' : 'or fqn in (select fqn from old)'}
   order by fqn collate "C"
   on conflict (fqn, family) do update set
     id = excluded.id, revision = excluded.revision, name = excluded.name, deleted = excluded.deleted,
@@ -76,7 +73,7 @@ with change as (
     else held.id = excluded.id and held.revision = excluded.revision - 1
   end
   returning fqn
-)${updates ? kept(versions) : ''}${reverts ? dropped(versions) : ''}
+)${{ creates: '', updates: kept(versions), reverts: dropped(versions) }[kind]}
 select place::int from change where fqn not in (select fqn from written)`
 
 const old = (services: string) => `, old as (
@@ -92,7 +89,7 @@ const kept = (versions: string) => `, kept as (
 
 const dropped = (versions: string) => `, dropped as (
   delete from ${versions} past using old
-  where past.fqn = any($5::text[]) and past.family = $1::text and past.fqn = old.fqn and past.version >= old.below
+  where past.fqn = any($4::text[]) and past.family = $1::text and past.fqn = old.fqn and past.version >= old.below
     and old.fqn in (select fqn from written)
 )`
 
