@@ -12,9 +12,18 @@ shared.on('error', () => {})
 /** Connections to the server of the tests, for all tests of a file. */
 export const pool = shared
 
+const freshName = () => `t_${randomUUID().replaceAll('-', '')}`
+
+/** A schema with nothing in it. */
+export async function emptySchema() {
+  const schema = freshName()
+  await pool.query(`create schema ${schema}`)
+  return { schema, close: async () => void (await pool.query(`drop schema ${schema} cascade`)) }
+}
+
 /** Tables of its own for one test, in a schema of their own, and the store on them. */
 export async function openDatabase(client: PostgresClient = pool) {
-  const schema = `t_${randomUUID().replaceAll('-', '')}`
+  const schema = freshName()
   await migrate(client, { schema })
   return {
     client,

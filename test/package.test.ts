@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryDirectory } from './catalogue.js'
+import { databaseUrl, emptySchema } from './database.js'
 
-const run = (command: string, args: readonly string[], cwd = process.cwd()) => {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', cwd })
+const run = (command: string, args: readonly string[], cwd = process.cwd(), env = process.env) => {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', cwd, env })
   return { status, output: stdout + stderr }
 }
 const bin = (name: string) => path.resolve('node_modules', '.bin', name)
@@ -55,13 +56,21 @@ describe('README', () => {
     expect(programs.length).toBeGreaterThanOrEqual(6)
   })
 
-  test.each(programs)('$name runs, and prints what its comments say', ({ code }) => {
+  test.each(programs)('$name runs, and prints what its comments say', async ({ code }) => {
     const directory = temporaryDirectory()
     fs.mkdirSync(path.join(directory, 'node_modules'))
     fs.symlinkSync(process.cwd(), path.join(directory, 'node_modules', 'servicebook'))
+    fs.symlinkSync(path.resolve('node_modules', 'pg'), path.join(directory, 'node_modules', 'pg'))
+    const { schema, close } = await emptySchema()
+    onTestFinished(close)
+    const url = new URL(databaseUrl)
+    url.searchParams.set('options', `-c search_path=${schema}`)
     fs.writeFileSync(path.join(directory, 'package.json'), '{"type":"module"}')
     fs.writeFileSync(path.join(directory, 'example.js'), code)
-    const { status, output } = run(process.execPath, ['--test-reporter=tap', 'example.js'], directory)
+    const { status, output } = run(process.execPath, ['--test-reporter=tap', 'example.js'], directory, {
+      ...process.env,
+      DATABASE_URL: url.href,
+    })
     expect(output).not.toMatch(/Error|not ok/)
     expect(status).toBe(0)
     const promised = [...code.matchAll(/^(?:.*console\.log\(.*\) )?\/\/ (.*)$/gm)].map(([, comment]) => comment)
