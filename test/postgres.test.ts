@@ -1,11 +1,13 @@
 import pg from 'pg'
 import {
   bulkUpsert,
+  type Change,
   createService,
   getService,
   mlmodelServices,
   openBook,
   type ServiceStore,
+  type Stored,
   upsertService,
 } from 'servicebook'
 import { type PostgresClient, postgresStore } from 'servicebook/postgres'
@@ -82,6 +84,62 @@ test('of forty creates of one name, from as many connections and stores, exactly
     expect(new Set(codes)).toEqual(new Set(['created', 'ENTITY_ALREADY_EXISTS']))
   }
   expect((await stateOf(book.store)).current).toHaveLength(10)
+})
+
+/** Resolves when the connection waits for a lock. */
+async function waits(client: pg.Client): Promise<void> {
+  const { processID } = client as unknown as { processID: number }
+  const asked = 'select from pg_locks where pid = $1 and not granted'
+  while ((await pool.query(asked, [processID])).rows.length === 0);
+}
+
+test.each([
+  ['is removed', 'rival', ['remove'], ['refused', []]],
+  ['is removed and there anew', 'rival', ['remove', 'create'], ['refused', ['anew 0.1']]],
+  ['is changed', 'rival', ['update'], ['refused', ['old 0.1', 'rival 0.2']]],
+  ['is changed, but not for good', 'nobody', ['update'], ['accepted', ['old 0.1', 'mine 0.2']]],
+  ['is removed, but not for good', 'nobody', ['remove'], ['accepted', ['old 0.1', 'mine 0.2']]],
+] as const)(
+  'a service that %s between the reading and the writing of one statement',
+  async (_, winner, steps, expected) => {
+    const { book, store, again } = await opened()
+    await createService(book, row('a', { description: 'old' }))
+    const before = (await store.load(FAMILY, ['a'])).get('a') as Stored
+    const changed = (description: string): Change => ({
+      before,
+      after: {
+        ...before,
+        revision: before.revision + 1,
+        service: { ...before.service, description, version: 0.2, updatedAt: before.service.updatedAt + 1 },
+      },
+    })
+    const [rival, mine] = [await connected(), await connected()]
+    await rival.query('begin')
+    for (const step of steps) {
+      if (step === 'create') await createService(bookOn(again(rival)), row('a', { description: 'anew' }))
+      else await again(rival).commit(FAMILY, [step === 'update' ? changed('rival') : { before, after: null }])
+    }
+    const answer = again(mine).commit(FAMILY, [changed('mine')])
+    await waits(mine)
+    await rival.query(winner === 'rival' ? 'commit' : 'rollback')
+    const outcome = (await answer).length === 0 ? 'accepted' : 'refused'
+    const { current, history } = await stateOf(store)
+    const versions = [...current, ...history.flat()].map(({ description, version }) => `${description} ${version}`)
+    expect([outcome, versions.reverse()]).toEqual(expected)
+  },
+)
+
+test.each(['commit', 'rollback'])('a create that meets one that is under way waits for its %s', async (end) => {
+  const { book, store, again } = await opened()
+  const [rival, mine] = [await connected(), await connected()]
+  await rival.query('begin')
+  await createService(bookOn(again(rival)), row('a', { description: 'rival' }))
+  const made = createService(bookOn(again(mine)), row('a', { description: 'mine' }))
+  await waits(mine)
+  await rival.query(end)
+  expect((await made).isOk()).toBe(end === 'rollback')
+  expect((await getService(book, 'a'))._unsafeUnwrap().description).toBe(end === 'commit' ? 'rival' : 'mine')
+  expect((await stateOf(store)).history).toEqual([[]])
 })
 
 const injections = [
@@ -165,9 +223,8 @@ test('a connection that breaks leaves it unknown whether a write happened; one t
   await blocker.query(`select from ${services} where fqn = 'a' for update`)
   const victim = await connected()
   const { rows } = await victim.query('select pg_backend_pid() as pid')
-  const waits = `select count(*)::int as waiting from pg_locks where pid = $1 and not granted`
   const failing = upsertService(bookOn(again(victim)), row('a', { description: 'lost' }))
-  while ((await pool.query(waits, [rows[0].pid])).rows[0].waiting === 0);
+  await waits(victim)
   await pool.query('select pg_terminate_backend($1)', [rows[0].pid])
   expect((await failing)._unsafeUnwrapErr()).toMatchObject({
     code: 'STORE_FAILED',
