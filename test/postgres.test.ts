@@ -94,32 +94,31 @@ async function waits(client: pg.Client): Promise<void> {
 }
 
 test.each([
-  ['is removed', 'rival', ['remove'], ['refused', []]],
-  ['is removed and there anew', 'rival', ['remove', 'create'], ['refused', ['anew 0.1']]],
-  ['is changed', 'rival', ['update'], ['refused', ['old 0.1', 'rival 0.2']]],
-  ['is changed, but not for good', 'nobody', ['update'], ['accepted', ['old 0.1', 'mine 0.2']]],
-  ['is removed, but not for good', 'nobody', ['remove'], ['accepted', ['old 0.1', 'mine 0.2']]],
+  ['is removed', 'rival', ['remove'], 'update', ['refused', []]],
+  ['is removed and there anew', 'rival', ['remove', 'create'], 'update', ['refused', ['anew 0.1']]],
+  ['is changed', 'rival', ['update'], 'update', ['refused', ['old 0.1', 'rival 0.2']]],
+  ['is changed before it is removed', 'rival', ['update'], 'remove', ['refused', ['old 0.1', 'rival 0.2']]],
+  ['is changed, but not for good', 'nobody', ['update'], 'update', ['accepted', ['old 0.1', 'mine 0.2']]],
+  ['is removed, but not for good', 'nobody', ['remove'], 'update', ['accepted', ['old 0.1', 'mine 0.2']]],
+  ['is changed, but not for good, before it is removed', 'nobody', ['update'], 'remove', ['accepted', []]],
 ] as const)(
   'a service that %s between the reading and the writing of one statement',
-  async (_, winner, steps, expected) => {
+  async (_, winner, steps, step, expected) => {
     const { book, store, again } = await opened()
     await createService(book, row('a', { description: 'old' }))
     const before = (await store.load(FAMILY, ['a'])).get('a') as Stored
-    const changed = (description: string): Change => ({
-      before,
-      after: {
-        ...before,
-        revision: before.revision + 1,
-        service: { ...before.service, description, version: 0.2, updatedAt: before.service.updatedAt + 1 },
-      },
-    })
+    const { service, revision } = before
+    const change = (what: 'update' | 'remove', description: string): Change => {
+      const changed = { ...service, description, version: 0.2, updatedAt: service.updatedAt + 1 }
+      return { before, after: what === 'remove' ? null : { ...before, revision: revision + 1, service: changed } }
+    }
     const [rival, mine] = [await connected(), await connected()]
     await rival.query('begin')
-    for (const step of steps) {
-      if (step === 'create') await createService(bookOn(again(rival)), row('a', { description: 'anew' }))
-      else await again(rival).commit(FAMILY, [step === 'update' ? changed('rival') : { before, after: null }])
+    for (const what of steps) {
+      if (what === 'create') await createService(bookOn(again(rival)), row('a', { description: 'anew' }))
+      else await again(rival).commit(FAMILY, [change(what, 'rival')])
     }
-    const answer = again(mine).commit(FAMILY, [changed('mine')])
+    const answer = again(mine).commit(FAMILY, [change(step, 'mine')])
     await waits(mine)
     await rival.query(winner === 'rival' ? 'commit' : 'rollback')
     const outcome = (await answer).length === 0 ? 'accepted' : 'refused'
@@ -185,7 +184,8 @@ test('a statement timeout is STORE_FAILED, and certain that nothing was written'
   const blocker = await connected()
   await blocker.query('begin')
   await blocker.query(`select from ${services} where fqn = 'a' for update`)
-  const failed = await upsertService(bookOn(again(impatient)), row('a', { description: 'late' }))
+  const hasty = bookOn(again(impatient))
+  const failed = await upsertService(hasty, row('a', { description: 'late' }))
   expect(failed._unsafeUnwrapErr()).toMatchObject({
     code: 'STORE_FAILED',
     during: 'commit',
@@ -194,7 +194,7 @@ test('a statement timeout is STORE_FAILED, and certain that nothing was written'
   })
   await blocker.query('rollback')
   expect((await getService(book, 'a'))._unsafeUnwrap().version).toBe(0.1)
-  const later = await upsertService(bookOn(again(impatient)), row('a', { description: 'late' }))
+  const later = await upsertService(hasty, row('a', { description: 'late' }))
   expect(later._unsafeUnwrap().service.version).toBe(0.2)
 })
 
@@ -307,21 +307,29 @@ test("a store made from a client inside BEGIN … COMMIT takes part in the host'
   expect((await getService(book, 'new')).isOk()).toBe(true)
 })
 
-test('one connection of pg is given one statement at a time, as pg wants it', async () => {
-  const warnings: string[] = []
-  const warned = ({ message }: Error) => warnings.push(message)
-  process.on('warning', warned)
-  onTestFinished(() => void process.off('warning', warned))
+test('a connection of pg is given one statement at a time, which pg will demand; a pool as many as there are', async () => {
   const client = await connected()
-  const { book } = await opened(client)
-  const rows = Array.from({ length: 30 }, (_, at) => row(`s${at}`))
-  const [report] = await Promise.all([
-    bulkUpsert(book, rows, { chunkSize: 5 }),
-    ...rows.map(({ name }) => getService(book, { name })),
-  ])
-  expect(report._unsafeUnwrap().status).toBe('success')
-  await new Promise((resolve) => setImmediate(resolve))
-  expect(warnings).toEqual([])
+  const { again } = await opened()
+  const most = async (one: PostgresClient) => {
+    let flying = 0
+    let peak = 0
+    const counted = Object.assign(Object.create(one), {
+      async query(text: string, values: unknown[]) {
+        peak = Math.max(peak, ++flying)
+        return one.query(text, values).finally(() => flying--)
+      },
+    })
+    const rows = Array.from({ length: 30 }, (_, at) => row(`s${at}`, { description: `${peak}` }))
+    const book = bookOn(again(counted))
+    const [report] = await Promise.all([
+      bulkUpsert(book, rows, { chunkSize: 5 }),
+      ...rows.map(({ name }) => getService(book, { name })),
+    ])
+    expect(report._unsafeUnwrap().status).toBe('success')
+    return peak
+  }
+  expect(await most(client)).toBe(1)
+  expect(await most(pool)).toBeGreaterThan(1)
 })
 
 test("a serialization failure in a host's transaction is not sent again in vain", async () => {

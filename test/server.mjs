@@ -34,7 +34,8 @@ export async function startServer({ flags = [] } = {}) {
     password: 'servicebook',
     persistent: true,
     createPostgresUser: isRoot,
-    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
+    // Names that sort as people do it, so that a store that forgets to say how they sort is found out.
+    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en-US'],
     postgresFlags: ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...flags].flatMap((flag) => ['-c', flag]),
     onLog: (line) => log.push(line),
     onError: () => {},

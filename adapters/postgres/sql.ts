@@ -79,7 +79,7 @@ select place::int from change where fqn not in (select fqn from written)`
 const old = (services: string) => `, old as (
   select held.fqn, held.service, change.keep, change.below
   from ${services} held join change on held.fqn = change.fqn and held.id = change.id and held.revision = change.before
-  where held.fqn = any($4::text[]) and held.family = $1::text and held.service is not null
+  where held.fqn = any($4::text[]) and held.family = $1::text
 )`
 
 const kept = (versions: string) => `, kept as (

@@ -54,19 +54,23 @@ export const readLaws: readonly Law[] = [
     const gone = born('gone', { deleted: true, domain: 'Sales' })
     const moved = born('moved', { domain: 'Sales', serviceType: 'Sklearn', tags: [pii] })
     const removed = born('removed', { domain: 'Sales' })
-    await accepts(store, ...[plain, sales, emea, both, other, gone, moved, removed].map(create))
+    const restored = born('restored', { deleted: true })
+    const shelved = born('shelved')
+    await accepts(store, ...[plain, sales, emea, both, other, gone, moved, removed, restored, shelved].map(create))
     await accepts(
       store,
       update(moved, next(moved, { domain: 'Ops', serviceType: 'Mlflow', tags: [] })),
+      update(restored, next(restored, { deleted: false })),
+      update(shelved, next(shelved, { deleted: true })),
       removal(removed),
     )
     await store.commit(OTHER_FAMILY, [create(born('elsewhere', { domain: 'Sales' }))])
 
-    const live = ['both', 'moved', 'other type', 'plain', 'sales', 'sales emea']
+    const live = ['both', 'moved', 'other type', 'plain', 'restored', 'sales', 'sales emea']
     await lists(store, {}, live)
     await lists(store, { include: 'non-deleted' }, live)
-    await lists(store, { include: 'deleted' }, ['gone'])
-    await lists(store, { include: 'all' }, [...live, 'gone'].sort())
+    await lists(store, { include: 'deleted' }, ['gone', 'shelved'])
+    await lists(store, { include: 'all' }, [...live, 'gone', 'shelved'].sort())
     await lists(store, { serviceType: 'Sklearn' }, ['other type'])
     await lists(store, { domain: 'Sales' }, ['both', 'sales'])
     await lists(store, { domain: 'Sales', include: 'all' }, ['both', 'gone', 'sales'])

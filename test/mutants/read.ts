@@ -1,5 +1,5 @@
 import { type Mutant, ruled, wrapped } from './mutant.js'
-import { compare, honest } from './outsider.js'
+import { compare, honest, type Rules } from './outsider.js'
 
 /** Stores that break what is found without a name. */
 export const readMutants: readonly Mutant[] = [
@@ -21,6 +21,7 @@ export const readMutants: readonly Mutant[] = [
   ruled(14, 'shows soft-deleted services unasked', {
     matches: (service, query) => honest.matches(service, { include: 'all', ...query }),
   }),
+  ruled(14, 'remembers whether a service was deleted when it was made', rememberingDeleted()),
   ruled(14, 'takes a domain for its subdomains', {
     matches: (service, { domain = '', ...query }) =>
       honest.matches(service, query) && (service.domain ?? '').startsWith(domain),
@@ -39,3 +40,15 @@ export const readMutants: readonly Mutant[] = [
     },
   })),
 ]
+
+function rememberingDeleted(): Partial<Rules> {
+  const born = new Map<string, boolean>()
+  return {
+    text(entry) {
+      const { id, deleted } = entry.stored.service
+      if (!born.has(id)) born.set(id, deleted)
+      return honest.text(entry)
+    },
+    matches: (service, query) => honest.matches({ ...service, deleted: born.get(service.id) ?? false }, query),
+  }
+}
