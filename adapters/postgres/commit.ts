@@ -1,8 +1,7 @@
 import type { Change, Fqn, Stored } from 'servicebook'
 import type { Kind } from './sql.js'
 
-/** The most that goes into one statement: so many changes, or about so many characters of bodies and secrets. */
-const CHANGES = 1000
+/** About as many characters of bodies and secrets go into one statement at most. */
 const CHARACTERS = 4 * 2 ** 20
 
 /** What goes into one statement. */
@@ -22,7 +21,7 @@ export function* batches(changes: readonly Change[]): Generator<Batch> {
     const which = below === null ? 'rising' : 'falling'
     const batch = open[which]
     add(batch, change, keep, below)
-    if (batch.fqns.length < CHANGES && batch.size < CHARACTERS) continue
+    if (batch.size < CHARACTERS) continue
     yield finished(batch, which)
     open[which] = emptyBatch()
   }
