@@ -1,5 +1,6 @@
 import type { Family } from './families/family.js'
 import { uuidv7 } from './id.js'
+import type { Cipher } from './ports/cipher.js'
 import type { Policy } from './ports/policy.js'
 import type { ServiceStore } from './ports/store.js'
 import { defaultLimits, type Limits } from './rules/copy.js'
@@ -13,6 +14,8 @@ export interface BookOptions<F extends Family> {
   readonly store: ServiceStore
   /** Who may do what. Default: everybody everything. */
   readonly policy?: Policy
+  /** What seals secrets, for example `aesCipher({ … })`. Without one, a store that outlives the process takes none. */
+  readonly cipher?: Cipher
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
   /** The id of a new service: a UUID never given out before. Default: UUIDv7 from one monotonic factory. */
@@ -28,6 +31,7 @@ export interface Book<F extends Family = Family> {
   readonly family: F
   readonly store: ServiceStore
   readonly policy: Policy | undefined
+  readonly cipher: Cipher | undefined
   readonly now: () => number
   readonly newId: () => string
   readonly attempts: number
@@ -44,7 +48,7 @@ export interface Book<F extends Family = Family> {
  * const book = openBook({ family: mlmodelServices, store: memoryStore() })
  */
 export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
-  const { family, store, policy, now = Date.now, newId = uuidv7, limits, attempts = 100 } = options
+  const { family, store, policy, cipher, now = Date.now, newId = uuidv7, limits, attempts = 100 } = options
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(family.entityType))
     throw new TypeError('family.entityType must be letters and digits')
   if (!Number.isInteger(attempts) || attempts < 1) throw new TypeError('attempts must be a positive integer')
@@ -52,6 +56,6 @@ export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
   for (const [name, bound] of Object.entries(bounds)) {
     if (!Number.isInteger(bound) || bound < 1) throw new TypeError(`limits.${name} must be a positive integer`)
   }
-  const validate = validator(family, bounds, !store.durable)
-  return Object.freeze({ family, store, policy, now, newId, attempts, validate })
+  const validate = validator(family, bounds, !store.durable || cipher !== undefined)
+  return Object.freeze({ family, store, policy, cipher, now, newId, attempts, validate })
 }

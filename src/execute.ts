@@ -1,7 +1,7 @@
 import type { Book } from './book.js'
 import type { Operation, Principal } from './ports/policy.js'
 import type { Change, Fqn, ServiceStore, Stored } from './ports/store.js'
-import { ANONYMOUS, type Decision, decideCreate, decideUpdate } from './rules/decide.js'
+import { ANONYMOUS, comparesSecrets, type Decision, decideCreate, decideUpdate } from './rules/decide.js'
 import {
   type BadRequest,
   badRequest,
@@ -19,6 +19,7 @@ import {
 import { principalIssues } from './rules/principal.js'
 import type { Service } from './rules/service.js'
 import type { ValidRequest } from './rules/validate.js'
+import { opened, sealed } from './secrecy.js'
 
 export type Denial = Unauthorized | Forbidden | StoreFailed
 export type WriteFailure = BadRequest | Denial | EntityAlreadyExists | Contended
@@ -34,20 +35,20 @@ export interface Execution {
  * Load → decide → commit, for any number of requests at once: the only loop that awaits a store. The answers stand in the
  * order of the requests and are those of one request after the other: a name that occurs again waits until the one
  * before it is settled, and then decides on what that one left, without a load. What a store refuses is loaded,
- * authorised and decided again. Source: `semantics.md` §4–6.
+ * authorised and decided again. Source: `semantics.md` §4–6, §8.
  */
 export async function execute(
   book: Book,
   requests: readonly ValidRequest[],
   { how, by, store }: Execution,
 ): Promise<readonly (Decision | WriteFailure)[]> {
-  const family = book.family.entityType
   const answers: (Decision | WriteFailure)[] = new Array(requests.length)
   const { first, following } = byName(requests)
   /** What each request decides on: `undefined` until it is loaded. A create never looks: the store refuses it if need be. */
   const held: (Stored | null | undefined)[] = new Array(requests.length)
   const attempts = new Map<number, number>()
-  const fqnOf = (index: number) => (requests[index] as ValidRequest).fqn
+  const requestAt = (index: number) => requests[index] as ValidRequest
+  const fqnAt = (index: number) => requestAt(index).fqn
 
   let turn = first
   while (turn.length > 0) {
@@ -63,66 +64,135 @@ export async function execute(
     if (how === 'create') for (const index of turn) held[index] = null
     const unloaded = turn.filter((index) => held[index] === undefined)
     if (unloaded.length > 0) {
-      try {
-        const found = await store.load(family, unloaded.map(fqnOf))
-        for (const index of unloaded) held[index] = found.get(fqnOf(index)) ?? null
-      } catch (cause) {
-        const failure = storeFailed('load', cause)
-        for (const index of unloaded) settle(index, failure, undefined)
+      const found = await loaded(book, store, unloaded.map(fqnAt))
+      for (const index of unloaded) {
+        if ('code' in found) settle(index, found, undefined)
+        else held[index] = found.get(fqnAt(index)) ?? null
       }
     }
 
-    const denials =
-      book.policy === undefined ? undefined : await Promise.all(turn.map((index) => denialOf(book, by, held[index])))
-    const changes: Change[] = []
-    const deciding: { index: number; decision: Decision }[] = []
-    for (const [place, index] of turn.entries()) {
+    if (book.policy !== undefined) {
+      const asked = turn.filter((index) => held[index] !== undefined)
+      const denials = await Promise.all(asked.map((index) => denialOf(book, by, held[index] as Stored | null)))
+      for (const [place, index] of asked.entries()) {
+        const denied = denials[place]
+        if (denied === undefined) continue
+        settle(index, denied, held[index])
+        held[index] = undefined
+      }
+    }
+
+    const compared = turn.filter((index) => held[index] && comparesSecrets(held[index], requestAt(index)))
+    const clear = new Map<number, string>()
+    if (compared.length > 0) {
+      const texts = await opened(
+        book,
+        compared.map((index) => held[index] as Stored),
+      )
+      for (const [place, index] of compared.entries()) {
+        const text = texts[place] as string | StoreFailed
+        if (typeof text === 'string') clear.set(index, text)
+        else {
+          settle(index, text, held[index])
+          held[index] = undefined
+        }
+      }
+    }
+
+    let writes: Write[] = []
+    for (const index of turn) {
       const before = held[index]
       if (before === undefined) continue
-      const request = requests[index] as ValidRequest
-      const denial = denials?.[place]
-      if (denial !== undefined) {
-        settle(index, denial, before)
-        continue
-      }
       const decision =
         before === null
-          ? decideCreate(request, book.newId(), book.now(), by)
-          : decideUpdate(before, request, book.now(), by)
-      if ('outcome' in decision && decision.outcome !== 'unchanged') {
-        changes.push({ before, after: decision.stored })
-        deciding.push({ index, decision })
-      } else settle(index, decision, before)
+          ? decideCreate(requestAt(index), book.newId(), book.now(), by)
+          : decideUpdate(before, clear.get(index) ?? null, requestAt(index), book.now(), by)
+      if ('code' in decision || decision.outcome === 'unchanged') settle(index, decision, before)
+      else writes.push({ index, before, decision })
     }
 
-    if (changes.length > 0) {
-      try {
-        const refused = new Set(await store.commit(family, changes))
-        let lost = 0
-        for (const { index, decision } of deciding) {
-          if (!refused.has(fqnOf(index))) {
-            settle(index, decision, decision.stored)
-            continue
-          }
+    if (writes.some(({ decision }) => decision.clear !== undefined)) {
+      const sealing = await sealedWrites(book, writes)
+      writes = sealing.writes
+      for (const { index, before, failure } of sealing.failures) settle(index, failure, before)
+    }
+
+    if (writes.length > 0) {
+      const refused = await committed(book, store, writes)
+      let lost = 0
+      for (const { index, decision } of writes) {
+        if ('code' in refused) settle(index, refused, undefined)
+        else if (!refused.has(fqnAt(index))) settle(index, decision, decision.stored)
+        else if (how === 'create') settle(index, entityAlreadyExists(fqnAt(index)), undefined)
+        else {
           const attempt = (attempts.get(index) ?? 0) + 1
-          if (how === 'create') settle(index, entityAlreadyExists(fqnOf(index)), undefined)
-          else if (attempt === book.attempts) settle(index, contended(fqnOf(index), attempt), undefined)
+          attempts.set(index, attempt)
+          held[index] = undefined
+          if (attempt === book.attempts) settle(index, contended(fqnAt(index), attempt), undefined)
           else {
-            attempts.set(index, attempt)
-            held[index] = undefined
             upcoming.push(index)
             lost = Math.max(lost, attempt)
           }
         }
-        if (lost > 0) await pause(lost)
-      } catch (cause) {
-        const failure = storeFailed('commit', cause)
-        for (const { index } of deciding) settle(index, failure, undefined)
       }
+      if (lost > 0) await pause(lost)
     }
     turn = upcoming
   }
   return answers
+}
+
+/** A decision that changes something, and what it was decided on. */
+interface Write {
+  readonly index: number
+  readonly before: Stored | null
+  readonly decision: Decision
+}
+
+async function loaded(
+  book: Book,
+  store: Execution['store'],
+  fqns: readonly Fqn[],
+): Promise<ReadonlyMap<Fqn, Stored> | StoreFailed> {
+  try {
+    return await store.load(book.family.entityType, fqns)
+  } catch (cause) {
+    return storeFailed('load', cause)
+  }
+}
+
+/** The names that the store refused. */
+async function committed(
+  book: Book,
+  store: Execution['store'],
+  writes: readonly Write[],
+): Promise<ReadonlySet<Fqn> | StoreFailed> {
+  const changes: Change[] = writes.map(({ before, decision }) => ({ before, after: decision.stored }))
+  try {
+    return new Set(await store.commit(book.family.entityType, changes))
+  } catch (cause) {
+    return storeFailed('commit', cause)
+  }
+}
+
+/** The writes with their secrets sealed, by one call of the cipher, and those it failed for. */
+async function sealedWrites(book: Book, writes: readonly Write[]) {
+  const unsealed = writes.filter(({ decision }) => decision.clear !== undefined)
+  const answers = await sealed(
+    book,
+    unsealed.map(({ decision: { stored, clear = '' } }) => ({ stored, clear })),
+  )
+  const byIndex = new Map(unsealed.map(({ index }, place) => [index, answers[place] as Stored | StoreFailed]))
+  const done: Write[] = []
+  const failures: { index: number; before: Stored | null; failure: StoreFailed }[] = []
+  for (const write of writes) {
+    const { index, before, decision } = write
+    const answer = byIndex.get(index)
+    if (answer === undefined) done.push(write)
+    else if ('code' in answer) failures.push({ index, before, failure: answer })
+    else done.push({ index, before, decision: { outcome: decision.outcome, stored: answer } })
+  }
+  return { writes: done, failures }
 }
 
 /** The first request of each name, and for each other one the request that follows it. */
@@ -139,12 +209,7 @@ function byName(requests: readonly ValidRequest[]): { first: number[]; following
   return { first, following }
 }
 
-function denialOf(
-  book: Book,
-  by: Principal | undefined,
-  held: Stored | null | undefined,
-): Promise<Denial | undefined> | undefined {
-  if (held === undefined) return undefined
+function denialOf(book: Book, by: Principal | undefined, held: Stored | null): Promise<Denial | undefined> {
   return held === null ? denial(book, by, 'Create', undefined) : denial(book, by, 'EditAll', held.service)
 }
 

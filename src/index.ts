@@ -1,6 +1,7 @@
 export { type Book, type BookOptions, openBook } from './book.js'
 export type { ConnectionSchemas, Family, ServiceTypeOf } from './families/family.js'
 export { mlmodelServices } from './families/mlmodel.js'
+export type { Belonging, Cipher } from './ports/cipher.js'
 export type { Operation, Policy, Principal } from './ports/policy.js'
 export type {
   Awaitable,

@@ -18,7 +18,10 @@ export type Outcome = 'created' | 'updated' | 'unchanged' | 'restored'
 /** A write to be made, or the answer that none is needed. */
 export interface Decision {
   readonly outcome: Outcome
+  /** Complete, unless there are secrets to seal. */
   readonly stored: Stored
+  /** The secrets that have to be sealed before `stored` may go to a store. */
+  readonly clear?: string
 }
 
 /** A new service. */
@@ -28,16 +31,27 @@ export function decideCreate(
   now: number,
   by: Principal | undefined,
 ): Decision | BadRequest {
-  const secrets = secretsAfter(request, null)
-  if (typeof secrets === 'object' && secrets !== null) return secrets
+  const secrets = secretsAfter(request, null, null)
+  if ('code' in secrets) return secrets
   const service = newborn(id, FIRST_VERSION, now, by, request, request)
-  const stored = { service: Object.freeze(service) as unknown as Service, sealed: secrets, revision: 1 }
-  return { outcome: 'created', stored: Object.freeze(stored) }
+  return decision('created', service, 1, secrets)
 }
 
-/** A stored service, soft-deleted or not, merged with a request. */
+/**
+ * Whether what is decided depends on the clear secrets of the stored service, so that they have to be opened: both the
+ * request and the service have some.
+ */
+export function comparesSecrets(before: Stored, request: ValidRequest): boolean {
+  return before.sealed !== null && request.secrets !== null
+}
+
+/**
+ * A stored service, soft-deleted or not, merged with a request. `opened` are its clear secrets, where `comparesSecrets`
+ * says that they are needed.
+ */
 export function decideUpdate(
   before: Stored,
+  opened: string | null,
   request: ValidRequest,
   now: number,
   by: Principal | undefined,
@@ -48,32 +62,51 @@ export function decideUpdate(
     const change = `serviceType changes from ${old.serviceType} to ${request.serviceType}`
     return badRequest([{ path: '/connection', message: `is required: ${change}, and the stored one does not fit` }])
   }
-  const secrets = secretsAfter(request, before)
-  if (typeof secrets === 'object' && secrets !== null) return secrets
+  const secrets = secretsAfter(request, before, opened)
+  if ('code' in secrets) return secrets
   const merged = merge(old, request, by?.isBot === true)
-  if (!old.deleted && !incompatible && secrets === before.sealed && merged === old) {
+  if (!old.deleted && !incompatible && !secrets.changed && merged === old) {
     return { outcome: 'unchanged', stored: before }
   }
   const version = nextVersion(old.version, incompatible)
   const service = newborn(old.id, version, Math.max(now, old.updatedAt + 1), by, request, merged)
-  service.changeDescription = diff(old, service as Partial<Service>, old.version, secrets !== before.sealed)
-  const stored = {
-    service: Object.freeze(service) as unknown as Service,
-    sealed: secrets,
-    revision: before.revision + 1,
-  }
-  return { outcome: old.deleted ? 'restored' : 'updated', stored: Object.freeze(stored) }
+  service.changeDescription = diff(old, service as Partial<Service>, old.version, secrets.changed)
+  return decision(old.deleted ? 'restored' : 'updated', service, before.revision + 1, secrets)
+}
+
+function decision(outcome: Outcome, service: Record<string, unknown>, revision: number, secrets: Secrets): Decision {
+  const stored = { service: Object.freeze(service) as unknown as Service, sealed: secrets.sealed, revision }
+  Object.freeze(stored)
+  return secrets.clear === undefined ? { outcome, stored } : { outcome, stored, clear: secrets.clear }
 }
 
 /** Stands for the principal where there is none. */
 export const ANONYMOUS = 'anonymous'
 
+/** What becomes of the secrets: kept as they are sealed, gone, or to be sealed. */
+interface Secrets {
+  readonly sealed: string | null
+  readonly clear?: string
+  readonly changed: boolean
+}
+
+const noSecrets: Secrets = Object.freeze({ sealed: null, changed: false })
+
 /** The secrets after the write: those of the request, the stored ones where the mask came back or no connection came. */
-function secretsAfter(request: ValidRequest, before: Stored | null): string | null | BadRequest {
-  if (request.connection === undefined) return before?.sealed ?? null
-  if (!request.keeps || request.secrets === null) return request.secrets
-  const { text, issues } = keepSecrets(request.secrets, before?.sealed ?? null, '/connection/config')
-  return issues.length > 0 ? badRequest(issues) : text
+function secretsAfter(request: ValidRequest, before: Stored | null, opened: string | null): Secrets | BadRequest {
+  const sealed = before?.sealed ?? null
+  if (request.connection === undefined || request.secrets === null) {
+    if (sealed === null) return noSecrets
+    return request.connection === undefined ? { sealed, changed: false } : { sealed: null, changed: true }
+  }
+  let clear = request.secrets
+  if (request.keeps) {
+    const { text, issues } = keepSecrets(clear, opened, '/connection/config')
+    if (issues.length > 0) return badRequest(issues)
+    clear = text
+  }
+  // The same again stays as it is sealed, so that nothing is written.
+  return clear === opened ? { sealed, changed: false } : { sealed: null, clear, changed: true }
 }
 
 const noTags: readonly TagLabel[] = Object.freeze([])

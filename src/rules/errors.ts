@@ -71,8 +71,8 @@ export interface Contended {
 export interface StoreFailed {
   readonly code: 'STORE_FAILED'
   readonly message: string
-  /** What was being done: reading from the store, writing to it, or asking the policy. */
-  readonly during: 'load' | 'commit' | 'authorise'
+  /** What was being done: reading from the store, writing to it, asking the policy, or sealing or opening secrets. */
+  readonly during: 'load' | 'commit' | 'authorise' | 'seal' | 'open'
   /** `false`: nothing was written. `'unknown'`: the write may or may not have happened; an upsert is safe to send again. */
   readonly applied: false | 'unknown'
   /** What was thrown, as it was thrown. */
@@ -145,17 +145,22 @@ export function aborted(): Aborted {
 }
 
 /**
- * What a store or a policy threw, as a value. Only a commit can leave the outcome open, and then only when what was
- * thrown does not carry `applied: false`.
+ * What a store, a policy or a cipher threw, as a value. Only a commit can leave the outcome open, and then only when what
+ * was thrown does not carry `applied: false`.
  */
-export function storeFailed(during: StoreFailed['during'], cause: unknown): StoreFailed {
+export function storeFailed(during: StoreFailed['during'], cause: unknown, fqn?: string): StoreFailed {
   const applied = during !== 'commit' || saysNothingApplied(cause) ? false : 'unknown'
-  const what = { load: 'Reading from the store', commit: 'Writing to the store', authorise: 'Asking the policy' }[
-    during
-  ]
+  const what = {
+    load: 'Reading from the store',
+    commit: 'Writing to the store',
+    authorise: 'Asking the policy',
+    seal: 'Sealing the secrets',
+    open: 'Opening the secrets',
+  }[during]
+  const whose = fqn === undefined ? '' : ` of ${fqn}`
   const outcome = applied === false ? 'nothing was written' : 'it is unknown whether it was written'
   const reason = cause instanceof Error ? cause.message : 'no reason given'
-  return { code: 'STORE_FAILED', message: `${what} failed, ${outcome}: ${reason}`, during, applied, cause }
+  return { code: 'STORE_FAILED', message: `${what}${whose} failed, ${outcome}: ${reason}`, during, applied, cause }
 }
 
 function saysNothingApplied(cause: unknown): boolean {

@@ -168,6 +168,43 @@ export function keepSecrets(given: string, stored: string | null, prefix: string
   return { text: secretsText(kept), issues }
 }
 
+/** The config with its clear values back in their places: the other direction of `maskConfig`. */
+export function revealConfig(
+  config: Readonly<Record<string, unknown>>,
+  secrets: string,
+): Readonly<Record<string, unknown>> {
+  const values = JSON.parse(secrets) as Secrets
+  return revealed(config, values, []) as Readonly<Record<string, unknown>>
+}
+
+function revealed(value: unknown, secrets: Secrets, path: (string | number)[]): unknown {
+  if (typeof value === 'string') {
+    const at = pointer(path)
+    const clear = Object.hasOwn(secrets, at) ? secrets[at] : undefined
+    if (clear === undefined) return value
+    return value === MASK ? clear[0] : revealedUris(value, clear)
+  }
+  if (typeof value !== 'object' || value === null) return value
+  const copy: unknown[] | Record<string, unknown> = Array.isArray(value) ? [] : {}
+  for (const [key, element] of Object.entries(value)) {
+    path.push(key)
+    ;(copy as Record<string, unknown>)[key] = revealed(element, secrets, path)
+    path.pop()
+  }
+  return Object.freeze(copy)
+}
+
+function revealedUris(text: string, clear: readonly string[]): string {
+  let at = 0
+  let shown = ''
+  let done = 0
+  for (const { from, to } of passwordsIn(text)) {
+    shown += text.slice(done, from) + (clear[at++] ?? MASK)
+    done = to
+  }
+  return shown + text.slice(done)
+}
+
 /** The paths of the secrets in such a text. */
 export function secretPaths(secrets: string): readonly string[] {
   return Object.keys(JSON.parse(secrets) as Secrets)

@@ -152,7 +152,8 @@ function lowerIds(owners: readonly OwnerReference[]): readonly OwnerReference[] 
 }
 
 function secretsRefused(secrets: string): readonly Issue[] {
-  const message = 'is a secret: this store outlives the process, and the book has no cipher to seal it with'
+  const message =
+    'is a secret, and this store outlives the process: give the book a cipher to seal it with, openBook({ cipher }), for example aesCipher of servicebook/cipher'
   return secretPaths(secrets).map((path) => ({ path: `/connection/config${path}`, message }))
 }
 
