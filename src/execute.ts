@@ -274,6 +274,6 @@ async function inTurn<T>(book: Book, fqn: Fqn, work: () => Promise<T>): Promise<
 }
 
 /** Up to 64 ms, longer the more often the race was lost, and never the same for two rivals. */
-function pause(attempt: number): Promise<void> {
+export function pause(attempt: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** attempt, 64)))
 }

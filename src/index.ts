@@ -19,6 +19,7 @@ export type { Outcome } from './rules/decide.js'
 export { applyChange, diff } from './rules/diff.js'
 export type * from './rules/errors.js'
 export { fqn, type Subject } from './rules/fqn.js'
+export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
 export { MASK } from './rules/secrets.js'
 export {
   type ChangeDescription,
@@ -38,5 +39,14 @@ export {
   bulkUpsert,
 } from './verbs/bulk.js'
 export { createService, type WriteOptions } from './verbs/create.js'
-export { type GetOptions, getService } from './verbs/get.js'
+export { getService } from './verbs/get.js'
+export type { GetOptions } from './verbs/look.js'
+export {
+  type ResealOptions,
+  type ResealProgress,
+  type ResealReport,
+  type ResealServicesError,
+  resealServices,
+} from './verbs/reseal.js'
+export { revealConnection } from './verbs/reveal.js'
 export { type Upserted, upsertService } from './verbs/upsert.js'

@@ -375,6 +375,14 @@ test('removed services leave their key behind until it is old; it cannot come ba
   await expect(store.removeTombstones({ olderThan: 59_999 })).rejects.toThrow(TypeError)
 })
 
+test('what is read is frozen all the way down', async () => {
+  const { book } = await opened()
+  await createService(book, row('a', { tags: [{ tagFQN: 'PII' }], connection: { config: {} } }))
+  const isFrozen = (value: unknown): boolean =>
+    typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isFrozen))
+  expect(isFrozen((await getService(book, 'a'))._unsafeUnwrap())).toBe(true)
+})
+
 test('without the tables the error says what to do', async () => {
   const failed = await createService(bookOn(postgresStore(pool, { schema: 'nowhere' })), row('a'))
   expect(failed._unsafeUnwrapErr().message).toMatch(/migrate\(\)/)

@@ -1,0 +1,48 @@
+import type { Operation, Policy, Principal } from '../ports/policy.js'
+import type { Service } from './service.js'
+
+/** What `rolePolicy` takes. */
+export interface RolePolicyOptions {
+  /** Whether bots may see secrets in clear, as OpenMetadata's ingestion bots do. Default `false`. */
+  readonly botsViewSecrets?: boolean
+}
+
+/**
+ * A ready policy by what the principal is. Whoever is several of these may all that any of them may; nobody may anything
+ * without a principal.
+ *
+ * | | Create | Edit… | Delete | ViewBasic | ViewSecrets |
+ * |---|---|---|---|---|---|
+ * | admin (`isAdmin`) | yes | yes | yes | yes | yes |
+ * | owner (`id` or one of `teams` among the service's owners) | | yes | yes | yes | |
+ * | bot (`isBot`) | yes | yes | | yes | with `botsViewSecrets` |
+ * | everybody else | | | | yes | |
+ *
+ * @example
+ * const book = openBook({ family: mlmodelServices, store, policy: rolePolicy() })
+ * await createService(book, request, { by: { name: 'ada', isAdmin: true } })
+ *
+ * Source: OpenMetadata's default policies; `semantics.md` §9.
+ */
+export function rolePolicy({ botsViewSecrets = false }: RolePolicyOptions = {}): Policy {
+  return (principal, operation, target) => {
+    if (principal === undefined) return 'unauthenticated'
+    const may =
+      principal.isAdmin === true ||
+      (principal.isBot === true && (FOR_BOTS.has(operation) || (botsViewSecrets && operation === 'ViewSecrets'))) ||
+      (FOR_OWNERS.has(operation) && target !== undefined && owns(principal, target)) ||
+      operation === 'ViewBasic'
+    return may ? 'allow' : 'forbidden'
+  }
+}
+
+const EDITS: readonly Operation[] = ['EditAll', 'EditDescription', 'EditDisplayName', 'EditOwners', 'EditTags']
+const FOR_BOTS: ReadonlySet<Operation> = new Set(['Create', ...EDITS])
+const FOR_OWNERS: ReadonlySet<Operation> = new Set(['Delete', ...EDITS])
+
+/** Ids are the same in either case (RFC 9562 §4); services have them in lower case. */
+function owns({ id, teams = [] }: Principal, { owners = [] }: Service): boolean {
+  return owners.some((owner) =>
+    owner.type === 'user' ? owner.id === id?.toLowerCase() : teams.some((team) => owner.id === team.toLowerCase()),
+  )
+}

@@ -1,0 +1,73 @@
+import { err, ok, type Result } from 'neverthrow'
+import type { Book } from '../book.js'
+import { denial, missingPrincipal } from '../execute.js'
+import type { Operation, Principal } from '../ports/policy.js'
+import type { Stored } from '../ports/store.js'
+import { badRequest, entityNotFound, type GetServiceError, type Issue, storeFailed } from '../rules/errors.js'
+import { fqn, fqnOf, type Subject } from '../rules/fqn.js'
+import { principalIssues } from '../rules/principal.js'
+import { UUID_PATTERN } from '../rules/service.js'
+
+/** What verbs that read one service take besides the subject. */
+export interface GetOptions {
+  /** Who reads: shown to the policy. */
+  readonly by?: Principal | undefined
+  /** Which services count. Default `'non-deleted'`. */
+  readonly include?: 'non-deleted' | 'deleted' | 'all' | undefined
+}
+
+/**
+ * The stored service of a subject, for whoever may do this to it: validated, loaded, authorised. Who may not do it to a
+ * service that is not there is told so, and not that it is not there. Source: `semantics.md` §2, §7, §9.
+ */
+export async function look(
+  book: Book,
+  subject: Subject,
+  options: GetOptions,
+  operation: Operation,
+): Promise<Result<Stored, GetServiceError>> {
+  const { by, include = 'non-deleted' } = options
+  const issues = [...subjectIssues(subject), ...principalIssues(by)]
+  if (!['non-deleted', 'deleted', 'all'].includes(include)) {
+    issues.push({ path: '/include', message: 'must be one of non-deleted, deleted, all' })
+  }
+  if (issues.length > 0) return err(badRequest(issues))
+  const missing = await missingPrincipal(book, by, operation)
+  if (missing !== undefined) return err(missing)
+  let stored: Stored | undefined
+  try {
+    stored = await storedOf(book, subject)
+  } catch (cause) {
+    return err(storeFailed('load', cause))
+  }
+  const isThere = stored !== undefined && (include === 'all' || stored.service.deleted === (include === 'deleted'))
+  const denied = await denial(book, by, operation, isThere ? stored?.service : undefined)
+  if (denied !== undefined) return err(denied)
+  return isThere && stored !== undefined ? ok(stored) : err(entityNotFound(book.family.entityType, shown(subject)))
+}
+
+const UUID = new RegExp(UUID_PATTERN)
+
+function subjectIssues(subject: unknown): Issue[] {
+  if (typeof subject === 'string') return []
+  const { id, name } = (subject ?? {}) as { id?: unknown; name?: unknown }
+  if (typeof name === 'string' && id === undefined) return []
+  if (typeof id === 'string' && name === undefined)
+    return UUID.test(id) ? [] : [{ path: '/id', message: 'is not a UUID' }]
+  return [{ path: '', message: 'must name a service: a string, { id } or { name }' }]
+}
+
+async function storedOf(book: Book, subject: Subject): Promise<Stored | undefined> {
+  const { entityType } = book.family
+  if (typeof subject === 'object' && 'id' in subject) return book.store.find(entityType, subject.id.toLowerCase())
+  const text = typeof subject === 'string' ? subject : subject.name
+  // No name is that long, or holds that; a store need not be asked.
+  if (text.length > 1024 || !text.isWellFormed() || text.includes('\0')) return undefined
+  const name = typeof subject === 'string' ? fqnOf(subject) : fqn.quote(subject.name)
+  return (await book.store.load(entityType, [name])).get(name)
+}
+
+function shown(subject: Subject): string {
+  const text = typeof subject === 'string' ? subject : 'id' in subject ? subject.id : subject.name
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text
+}

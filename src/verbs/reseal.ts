@@ -1,0 +1,153 @@
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import type { Book } from '../book.js'
+import { pause } from '../execute.js'
+import type { Change, Fqn, Place, Stored } from '../ports/store.js'
+import { type BadRequest, badRequest, type Issue, type StoreFailed, storeFailed } from '../rules/errors.js'
+import { opened, sealed } from '../secrecy.js'
+
+/** How far a resealing is, and in the end what it did. */
+export interface ResealProgress {
+  /** Services looked at, with secrets or without. */
+  readonly checked: number
+  /** Services whose secrets were sealed anew. */
+  readonly resealed: number
+  /** Services whose secrets could not be opened or sealed. */
+  readonly failed: number
+}
+
+/** What became of a resealing. */
+export interface ResealReport extends ResealProgress {
+  /** `aborted` when the signal ended it, or `onProgress` threw; run again, it goes on with what is left. */
+  readonly status: 'success' | 'partialSuccess' | 'aborted'
+  /** Why it was aborted: the signal's reason, or what was thrown. */
+  readonly cause?: unknown
+  /** The services that failed, the first thousand of them, each with its error. */
+  readonly failures: readonly { readonly fqn: string; readonly error: StoreFailed }[]
+}
+
+/** What `resealServices` takes besides the book. */
+export interface ResealOptions {
+  /** Ends it between two chunks. */
+  readonly signal?: AbortSignal | undefined
+  /** Called after each chunk, and awaited. If it throws, the resealing ends as aborted, with that as its cause. */
+  readonly onProgress?: ((progress: ResealProgress) => unknown) | undefined
+  /** Services loaded, opened, sealed and committed together, 1 to 100,000. Default 1,000. */
+  readonly chunkSize?: number | undefined
+}
+
+/** What a whole `resealServices` can fail with. What it did until then stays done. */
+export type ResealServicesError = BadRequest | StoreFailed
+
+const FAILURES = 1000
+
+/**
+ * Seals all secrets of a family anew that are not as the cipher would seal them today: after a key was added to the ring
+ * and named current. Services stay as they are, `version` and `updatedAt` included, and keep no history of it; only their
+ * revision rises, so that others may write meanwhile. It takes the memory of a chunk, whatever the size of the book.
+ *
+ * It can be stopped at any time, by a signal or by the end of the process, and run again: what is done is not done twice.
+ * When it ends in `success` the old key is no longer needed, except for what others sealed with it meanwhile. In a journal
+ * of `fsStore` the old texts stay until `compact()`. It asks no policy: it shows nothing and changes no service.
+ *
+ * Errors of the whole call:
+ * - `BAD_REQUEST`: the book has no cipher, or an option is wrong.
+ * - `STORE_FAILED`: the store failed.
+ *
+ * @example
+ * const cipher = aesCipher({ keys: { old, new: key }, current: 'new' })
+ * const report = await resealServices(openBook({ family: mlmodelServices, store, cipher }))
+ * if (report.isOk() && report.value.status === 'success') console.log('the old key can go')
+ *
+ * Source: `semantics.md` §8.
+ */
+export function resealServices(
+  book: Book,
+  options: ResealOptions = {},
+): ResultAsync<ResealReport, ResealServicesError> {
+  return new ResultAsync(reseal(book, options))
+}
+
+async function reseal(book: Book, options: ResealOptions): Promise<Result<ResealReport, ResealServicesError>> {
+  const { signal, onProgress, chunkSize = 1000 } = options
+  const issues = issuesOf(book, options)
+  if (issues.length > 0) return err(badRequest(issues))
+  const family = book.family.entityType
+  const progress = { checked: 0, resealed: 0, failed: 0 }
+  const failures: { fqn: string; error: StoreFailed }[] = []
+
+  let after: Place | undefined
+  for (let more = true; more && !signal?.aborted; ) {
+    let fqns: readonly Fqn[]
+    try {
+      const page = await book.store.list(family, { limit: chunkSize, include: 'all', ...(after && { after }) })
+      fqns = page.services.map(({ fullyQualifiedName }) => fullyQualifiedName)
+      more = page.more
+      after = page.services.at(-1)
+    } catch (cause) {
+      return err(storeFailed('load', cause))
+    }
+    progress.checked += fqns.length
+    for (let lost = 0; fqns.length > 0; lost++) {
+      if (lost > 0) await pause(lost)
+      const done = await resealed(book, fqns)
+      if ('code' in done) return err(done)
+      progress.resealed += done.written
+      progress.failed += done.failures.length
+      failures.push(...done.failures.slice(0, FAILURES - failures.length))
+      fqns = done.refused
+    }
+    try {
+      await onProgress?.({ ...progress })
+    } catch (cause) {
+      return ok({ status: 'aborted', ...progress, failures, cause })
+    }
+  }
+  if (signal?.aborted) return ok({ status: 'aborted', ...progress, failures, cause: signal.reason })
+  return ok({ status: progress.failed > 0 ? 'partialSuccess' : 'success', ...progress, failures })
+}
+
+/** One try for these services; what others wrote meanwhile is refused, and tried again by the caller. */
+async function resealed(book: Book, fqns: readonly Fqn[]) {
+  const family = book.family.entityType
+  let outdated: Stored[]
+  try {
+    const held = await book.store.load(family, fqns)
+    outdated = [...held.values()].filter((stored) => stored.sealed !== null && !book.cipher?.isCurrent(stored.sealed))
+  } catch (cause) {
+    return storeFailed('load', cause)
+  }
+  const failures: { fqn: string; error: StoreFailed }[] = []
+  const fail = ({ service }: Stored, error: StoreFailed) => failures.push({ fqn: service.fullyQualifiedName, error })
+
+  const clear: { before: Stored; stored: Stored; clear: string }[] = []
+  for (const [place, text] of (outdated.length === 0 ? [] : await opened(book, outdated)).entries()) {
+    const before = outdated[place] as Stored
+    if (typeof text === 'string')
+      clear.push({ before, stored: { ...before, revision: before.revision + 1 }, clear: text })
+    else fail(before, text)
+  }
+  const changes: Change[] = []
+  for (const [place, after] of (clear.length === 0 ? [] : await sealed(book, clear)).entries()) {
+    const { before } = clear[place] as { before: Stored }
+    if ('code' in after) fail(before, after)
+    else changes.push({ before, after })
+  }
+  try {
+    const refused = changes.length === 0 ? [] : await book.store.commit(family, changes)
+    return { written: changes.length - refused.length, refused, failures }
+  } catch (cause) {
+    return storeFailed('commit', cause)
+  }
+}
+
+function issuesOf({ cipher }: Book, { signal, onProgress, chunkSize = 1 }: ResealOptions): Issue[] {
+  const issues: Issue[] = []
+  if (cipher === undefined) issues.push({ path: '', message: 'the book has no cipher: openBook({ cipher })' })
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    issues.push({ path: '/signal', message: 'must be an AbortSignal' })
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    issues.push({ path: '/onProgress', message: 'must be a function' })
+  if (!(Number.isInteger(chunkSize) && chunkSize >= 1 && chunkSize <= 100_000))
+    issues.push({ path: '/chunkSize', message: 'must be an integer from 1 to 100,000' })
+  return issues
+}

@@ -1,0 +1,51 @@
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import type { Book } from '../book.js'
+import type { Family } from '../families/family.js'
+import type { GetServiceError, StoreFailed } from '../rules/errors.js'
+import type { Subject } from '../rules/fqn.js'
+import { revealConfig } from '../rules/secrets.js'
+import type { Service } from '../rules/service.js'
+import { opened } from '../secrecy.js'
+import { type GetOptions, look } from './look.js'
+
+/**
+ * The connection of a service with its secrets in clear, for whoever has to use it. Nothing else in the library shows a
+ * secret; `undefined` when the service has no connection. The subject and `include` are those of `getService`.
+ *
+ * Errors:
+ * - `BAD_REQUEST`: the subject or an option is wrong.
+ * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
+ * - `FORBIDDEN`: the policy denies `ViewSecrets` on the service, or without a target where there is none.
+ * - `ENTITY_NOT_FOUND`: there is none, or `include` leaves it out.
+ * - `STORE_FAILED`: the store or the policy failed, or, with `during: 'open'`, the cipher: the message names the key.
+ *
+ * @example
+ * const revealed = await revealConnection(book, 'sagemaker', { by: { name: 'ingestion', isBot: true } })
+ * if (revealed.isOk()) revealed.value?.config
+ *
+ * Source: OpenMetadata decrypts for bots; `semantics.md` §8.
+ */
+export function revealConnection<F extends Family>(
+  book: Book<F>,
+  subject: Subject,
+  options: GetOptions = {},
+): ResultAsync<Service<F>['connection'], GetServiceError> {
+  return new ResultAsync(reveal(book, subject, options) as Promise<Result<Service<F>['connection'], GetServiceError>>)
+}
+
+async function reveal(
+  book: Book,
+  subject: Subject,
+  options: GetOptions,
+): Promise<Result<Service['connection'], GetServiceError>> {
+  const looked = await look(book, subject, options, 'ViewSecrets')
+  if (looked.isErr()) return err(looked.error)
+  const { service, sealed } = looked.value
+  if (service.connection === undefined || sealed === null) return ok(service.connection)
+  const [text] = (await opened(book, [looked.value])) as [string | StoreFailed]
+  if (typeof text !== 'string') return err(text)
+  const { config } = service.connection
+  return ok(
+    Object.freeze({ config: revealConfig(config as Readonly<Record<string, unknown>>, text) }) as Service['connection'],
+  )
+}
