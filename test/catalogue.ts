@@ -1,15 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import {
   type Book,
   type BookOptions,
+  type Cipher,
   mlmodelServices,
   openBook,
   type Service,
   type ServiceStore,
   type Stored,
 } from 'servicebook'
+import { aesCipher } from 'servicebook/cipher'
 import { fsStore } from 'servicebook/fs'
 import { memoryStore } from 'servicebook/memory'
 import { onTestFinished } from 'vitest'
@@ -30,17 +32,39 @@ export function temporaryDirectory(): string {
   return directory
 }
 
-/** Every store, each opened anew by a call. `secrets`: whether it takes them without a cipher. */
-export const stores = [
-  { name: 'memory', secrets: true, open: async () => ({ store: memoryStore(), close: async () => {} }) },
+const KEYS = { first: Buffer.alloc(32, 1), second: Buffer.alloc(32, 2) }
+
+/** A cipher with both keys of the tests, or those named. */
+export function testCipher(current: keyof typeof KEYS = 'first', ring = Object.keys(KEYS)): Cipher {
+  const keys = Object.entries(KEYS).filter(([id]) => ring.includes(id))
+  return aesCipher({ keys: Object.fromEntries(keys), current })
+}
+
+interface OpenStore {
+  readonly store: ServiceStore
+  /** All that is kept, as bytes: where a secret in clear would be found. */
+  bytes(): Promise<string>
+  close(): Promise<void>
+}
+
+/** Every store, each opened anew by a call. */
+export const stores: readonly { readonly name: string; open(): Promise<OpenStore> }[] = [
+  {
+    name: 'memory',
+    open: async () => {
+      const store = memoryStore()
+      return { store, bytes: async () => JSON.stringify(await storedIn(store)), close: async () => {} }
+    },
+  },
   {
     name: 'fs',
-    secrets: false,
     open: async () => {
       const directory = mkdtempSync(path.join(tmpdir(), 'servicebook-'))
       const store = fsStore(directory)
+      const files = () => readdirSync(directory).map((name) => readFileSync(path.join(directory, name), 'latin1'))
       return {
         store,
+        bytes: async () => files().join('\n'),
         close: async () => {
           await store.close()
           rmSync(directory, { recursive: true, force: true })
@@ -48,8 +72,18 @@ export const stores = [
       }
     },
   },
-  { name: 'postgres', secrets: false, open: () => openDatabase() },
+  { name: 'postgres', open: () => openDatabase() },
 ]
+
+/** Every service that a store holds, as it holds it. */
+export async function storedIn(store: ServiceStore): Promise<readonly Stored[]> {
+  const { services } = await store.list(FAMILY, { limit: 1_000_000, include: 'all' })
+  const held = await store.load(
+    FAMILY,
+    services.map(({ fullyQualifiedName }) => fullyQualifiedName),
+  )
+  return [...held.values()]
+}
 
 export interface State {
   readonly current: readonly Service[]

@@ -11,7 +11,7 @@ import {
 } from 'servicebook'
 import { expect, test } from 'vitest'
 import { fewNames, principals, type Request, requests } from './arbitraries.js'
-import { FAMILY, type MlModelBook, openTestBook, softDelete, stores } from './catalogue.js'
+import { FAMILY, type MlModelBook, openTestBook, softDelete, stores, testCipher } from './catalogue.js'
 
 /** A service as the law describes it, kept in the plainest way: its versions, newest first, as JSON. */
 interface Plain {
@@ -96,8 +96,8 @@ function obey(model: Model, r: Request, by: Principal | undefined, outcome: Outc
   model.set(name, known)
 }
 
-const commands = (secrets: boolean) => {
-  const request = requests(fewNames, { secrets })
+const commands = () => {
+  const request = requests(fewNames)
   const command = (name: string, run: (model: Model, real: Real) => Promise<void>): fc.AsyncCommand<Model, Real> => ({
     check: () => true,
     run,
@@ -172,22 +172,19 @@ const commands = (secrets: boolean) => {
   ]
 }
 
-test.each(stores)(
-  'any sequence of verbs on the $name store does what the plain model does',
-  async ({ secrets, open }) => {
-    await fc.assert(
-      fc.asyncProperty(fc.commands(commands(secrets), { maxCommands: 25, size: 'max' }), async (sequence) => {
-        const { store, close } = await open()
-        try {
-          await fc.asyncModelRun(
-            () => ({ model: new Map() as Model, real: { book: openTestBook({ store }) } }),
-            sequence,
-          )
-        } finally {
-          await close()
-        }
-      }),
-      { numRuns: 100 },
-    )
-  },
-)
+test.each(stores)('any sequence of verbs on the $name store does what the plain model does', async ({ open }) => {
+  await fc.assert(
+    fc.asyncProperty(fc.commands(commands(), { maxCommands: 25, size: 'max' }), async (sequence) => {
+      const { store, close } = await open()
+      try {
+        await fc.asyncModelRun(
+          () => ({ model: new Map() as Model, real: { book: openTestBook({ store, cipher: testCipher() }) } }),
+          sequence,
+        )
+      } finally {
+        await close()
+      }
+    }),
+    { numRuns: 100 },
+  )
+})

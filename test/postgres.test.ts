@@ -96,20 +96,27 @@ async function waits(client: pg.Client): Promise<void> {
 test.each([
   ['is removed', 'rival', ['remove'], 'update', ['refused', []]],
   ['is removed and there anew', 'rival', ['remove', 'create'], 'update', ['refused', ['anew 0.1']]],
-  ['is changed', 'rival', ['update'], 'update', ['refused', ['old 0.1', 'rival 0.2']]],
-  ['is changed before it is removed', 'rival', ['update'], 'remove', ['refused', ['old 0.1', 'rival 0.2']]],
-  ['is changed, but not for good', 'nobody', ['update'], 'update', ['accepted', ['old 0.1', 'mine 0.2']]],
-  ['is removed, but not for good', 'nobody', ['remove'], 'update', ['accepted', ['old 0.1', 'mine 0.2']]],
+  ['is changed', 'rival', ['update'], 'update', ['refused', ['older 0.1', 'old 0.2', 'rival 0.3']]],
+  [
+    'is changed before it is removed',
+    'rival',
+    ['update'],
+    'remove',
+    ['refused', ['older 0.1', 'old 0.2', 'rival 0.3']],
+  ],
+  ['is changed, but not for good', 'nobody', ['update'], 'update', ['accepted', ['older 0.1', 'old 0.2', 'mine 0.3']]],
+  ['is removed, but not for good', 'nobody', ['remove'], 'update', ['accepted', ['older 0.1', 'old 0.2', 'mine 0.3']]],
   ['is changed, but not for good, before it is removed', 'nobody', ['update'], 'remove', ['accepted', []]],
 ] as const)(
   'a service that %s between the reading and the writing of one statement',
   async (_, winner, steps, step, expected) => {
     const { book, store, again } = await opened()
-    await createService(book, row('a', { description: 'old' }))
+    await createService(book, row('a', { description: 'older' }))
+    await upsertService(book, row('a', { description: 'old' }))
     const before = (await store.load(FAMILY, ['a'])).get('a') as Stored
     const { service, revision } = before
     const change = (what: 'update' | 'remove', description: string): Change => {
-      const changed = { ...service, description, version: 0.2, updatedAt: service.updatedAt + 1 }
+      const changed = { ...service, description, version: 0.3, updatedAt: service.updatedAt + 1 }
       return { before, after: what === 'remove' ? null : { ...before, revision: revision + 1, service: changed } }
     }
     const [rival, mine] = [await connected(), await connected()]
