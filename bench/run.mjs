@@ -10,9 +10,9 @@ import { how } from './requests.mjs'
 
 const HELP = `npm run bench [-- options]
 
-  --only <room>        memory, heap or fs; default all of them
-  --all                also the slow cases: a million services
-  --size <number>      services in bulks and in the store that is opened; default 100,000 in memory, 10,000 on disk
+  --only <room>        memory, heap, fs or postgres; default all of them
+  --all                also the slow cases: a million services, 100,000 in PostgreSQL
+  --size <number>      services in bulks and in the store that is opened; default 100,000 in memory, 10,000 elsewhere
   --rounds <number>    default 5
   --directory <path>   where to write what is durable; default the system's temporary directory
   --save               write results.json and results.svg; default when nothing else is given, or --all`
@@ -30,7 +30,7 @@ const { values } = parseArgs({
 })
 const rounds = Number(values.rounds)
 const size = values.size === undefined ? undefined : Number(values.size)
-const rooms = ['memory', 'heap', 'fs'].filter((room) => (values.only ?? room) === room)
+const rooms = ['memory', 'heap', 'fs', 'postgres'].filter((room) => (values.only ?? room) === room)
 const whole = values.only === undefined && size === undefined && rounds >= 5
 
 if (values.help || rooms.length === 0 || !(rounds >= 1) || (size !== undefined && !(size >= 1000))) {
@@ -52,13 +52,20 @@ const directory = mkdtempSync(path.join(values.directory, 'servicebook-bench-'))
 const tables = []
 try {
   for (const room of rooms) {
-    const { cases } = await import(`./${room}.mjs`)
-    for (const one of cases) {
-      if (one.slow && !values.all) continue
-      const sized = one.scales && size !== undefined ? { ...one, size } : one
-      const measured = await contest(sized, { rounds, directory, installed: Object.keys(versions) })
-      for (const table of measured) console.log(`${tableOf(table)}\n`)
-      tables.push(...measured)
+    const { cases, prepare } = await import(`./${room}.mjs`)
+    const prepared = await prepare?.()
+    Object.assign(about, prepared?.about)
+    if (prepared !== undefined) console.log(`${JSON.stringify(prepared.about)}\n`)
+    try {
+      for (const one of cases) {
+        if (one.slow && !values.all) continue
+        const sized = one.scales && size !== undefined ? { ...one, size } : one
+        const measured = await contest(sized, { rounds, directory, installed: Object.keys(versions) })
+        for (const table of measured) console.log(`${tableOf(table)}\n`)
+        tables.push(...measured)
+      }
+    } finally {
+      await prepared?.stop()
     }
   }
 } finally {

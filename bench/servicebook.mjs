@@ -12,11 +12,11 @@ export function expect(truth, what) {
   if (!truth) throw new Error(`the benchmark expected ${what}`)
 }
 
-/** Upserts all of them; answers the outcome of the last. */
-export async function bulk(book, requests, options) {
+/** Upserts all of them; answers the outcome of the last, or the whole report. */
+export async function bulk(book, requests, { report: whole = false, ...options } = {}) {
   const report = (await bulkUpsert(book, requests, { by, ...options }))._unsafeUnwrap()
   expect(report.status === 'success' && report.passed === requests.length, 'every row to pass')
-  return report.rows.at(-1)?.outcome
+  return whole ? report : report.rows.at(-1)?.outcome
 }
 
 export const outcomeOf = { create: 'created', changed: 'updated', unchanged: 'unchanged' }

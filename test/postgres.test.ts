@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import {
   bulkUpsert,
@@ -93,7 +94,7 @@ async function waits(client: pg.Client): Promise<void> {
   while ((await pool.query(asked, [processID])).rows.length === 0);
 }
 
-test.each([
+const meetings = [
   ['is removed', 'rival', ['remove'], 'update', ['refused', []]],
   ['is removed and there anew', 'rival', ['remove', 'create'], 'update', ['refused', ['anew 0.1']]],
   ['is changed', 'rival', ['update'], 'update', ['refused', ['older 0.1', 'old 0.2', 'rival 0.3']]],
@@ -107,9 +108,11 @@ test.each([
   ['is changed, but not for good', 'nobody', ['update'], 'update', ['accepted', ['older 0.1', 'old 0.2', 'mine 0.3']]],
   ['is removed, but not for good', 'nobody', ['remove'], 'update', ['accepted', ['older 0.1', 'old 0.2', 'mine 0.3']]],
   ['is changed, but not for good, before it is removed', 'nobody', ['update'], 'remove', ['accepted', []]],
-] as const)(
-  'a service that %s between the reading and the writing of one statement',
-  async (_, winner, steps, step, expected) => {
+] as const
+
+test.each(meetings.flatMap((meeting) => [['alone', ...meeting] as const, ['beside another', ...meeting] as const]))(
+  '%s: a service that %s between the reading and the writing of one statement',
+  async (company, _, winner, steps, step, expected) => {
     const { book, store, again } = await opened()
     await createService(book, row('a', { description: 'older' }))
     await upsertService(book, row('a', { description: 'old' }))
@@ -125,12 +128,20 @@ test.each([
       if (what === 'create') await createService(bookOn(again(rival)), row('a', { description: 'anew' }))
       else await again(rival).commit(FAMILY, [change(what, 'rival')])
     }
-    const answer = again(mine).commit(FAMILY, [change(step, 'mine')])
+    const changes = [change(step, 'mine')]
+    if (company !== 'alone') {
+      const other = { ...service, id: randomUUID(), name: 'other', fullyQualifiedName: 'other' }
+      changes.push({ before: null, after: { service: other, sealed: null, revision: 1 } })
+    }
+    const answer = again(mine).commit(FAMILY, changes)
     await waits(mine)
     await rival.query(winner === 'rival' ? 'commit' : 'rollback')
     const outcome = (await answer).length === 0 ? 'accepted' : 'refused'
     const { current, history } = await stateOf(store)
-    const versions = [...current, ...history.flat()].map(({ description, version }) => `${description} ${version}`)
+    const versions = [...current, ...history.flat()]
+      .filter(({ name }) => name === 'a')
+      .map(({ description, version }) => `${description} ${version}`)
+    expect(current.some(({ name }) => name === 'other')).toBe(company !== 'alone')
     expect([outcome, versions.reverse()]).toEqual(expected)
   },
 )

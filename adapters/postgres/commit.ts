@@ -15,6 +15,12 @@ export interface Batch {
 
 /** Changes as parameters of as many statements as they take. Each change stands alone, so that they may be told apart. */
 export function* batches(changes: readonly Change[]): Generator<Batch> {
+  const [only] = changes
+  const alone = only !== undefined && changes.length === 1 ? single(only) : undefined
+  if (alone !== undefined) {
+    yield alone
+    return
+  }
   const open = { rising: emptyBatch(), falling: emptyBatch() }
   for (const change of changes) {
     const { keep, below } = history(change)
@@ -39,6 +45,17 @@ function history({ before, after }: Change): { keep: number | null; below: numbe
   if (after === null) return { keep: null, below: 0 }
   const [old, young] = [before.service.version, after.service.version]
   return { keep: old < young ? old : null, below: young < old ? young : null }
+}
+
+/** One change in the form for one, unless it takes versions back. */
+function single(change: Change): Batch | undefined {
+  const { before, after } = change
+  const { keep, below } = history(change)
+  if (after === null || below !== null) return undefined
+  const { id, fullyQualifiedName: fqn, name, deleted } = after.service
+  const parameters = [fqn, id, after.revision, name, deleted, JSON.stringify(after.service), after.sealed]
+  if (before === null) return { kind: 'create', fqns: [fqn], parameters }
+  return { kind: 'update', fqns: [fqn], parameters: [...parameters, keep] }
 }
 
 function emptyBatch() {

@@ -39,11 +39,42 @@ export const load = ({ services }: Tables) => `
 select revision::float8 as revision, service, sealed from ${services}
 where fqn = any($2::text[]) and family = $1::text and service is not null`
 
-/** Which changes a commit has: creations alone, with updates among them, or removals and falls to a lower version. */
-export type Kind = 'creates' | 'updates' | 'reverts'
+/**
+ * Which changes a commit has: one creation or one update, each in a form that is planned and run in half the time;
+ * creations alone, with updates among them, or removals and falls to a lower version.
+ */
+export type Kind = 'create' | 'update' | 'creates' | 'updates' | 'reverts'
+
+/** One new service. It takes the place of nothing, or of what a removed one left behind. */
+const create = ({ services }: Tables) => `
+with written as (
+  insert into ${services} as held (fqn, family, id, revision, name, deleted, service, sealed)
+  values ($2::text, $1::text, $3::uuid, $4::bigint, $5::text, $6::boolean, $7::text::json, $8::text)
+  on conflict (fqn, family) do update set
+    id = excluded.id, revision = excluded.revision, name = excluded.name, deleted = excluded.deleted,
+    service = excluded.service, sealed = excluded.sealed, removed_at = null
+  where held.service is null
+  returning fqn
+)
+select 1 as place where not exists (select from written)`
+
+/** One changed service. `$9` is the version to keep, if it is to be kept. */
+const update = ({ services, versions }: Tables) => `
+with old as (
+  select service from ${services}
+  where fqn = $2::text and family = $1::text and id = $3::uuid and revision = $4::bigint - 1
+), written as (
+  update ${services} set revision = $4::bigint, name = $5::text, deleted = $6::boolean, service = $7::text::json, sealed = $8::text
+  where fqn = $2::text and family = $1::text and id = $3::uuid and revision = $4::bigint - 1 and service is not null
+  returning fqn
+), kept as (
+  insert into ${versions} (fqn, family, version, service)
+  select written.fqn, $1::text, $9::numeric, old.service from old, written where $9::numeric is not null
+)
+select 1 as place where not exists (select from written)`
 
 /**
- * The one statement that writes. `$2` are the changes and `$3` their bodies, a line each, since a body inside the JSON
+ * The statement that writes. For many, `$2` are the changes and `$3` their bodies, a line each, since a body inside the JSON
  * would be read three times over; `$4` are the names of those that have a `before`: by these, whatever the planner knows
  * of the tables, it goes by their keys, and a distributed PostgreSQL knows the shards. What a kind does not need is left
  * out, since planning it takes as long as running it. It answers the places of the changes that were refused.
@@ -51,7 +82,12 @@ export type Kind = 'creates' | 'updates' | 'reverts'
  * `old` is read before `written` writes. Names are locked in one order, so that two writers cannot wait for each other.
  * What changed since `old` was read is met by the condition on conflict, which looks at the row as it is by then.
  */
-export const commit = ({ services, versions }: Tables, kind: Kind) => `
+export function commit(tables: Tables, kind: Kind): string {
+  if (kind === 'create') return create(tables)
+  return kind === 'update' ? update(tables) : many(tables, kind)
+}
+
+const many = ({ services, versions }: Tables, kind: 'creates' | 'updates' | 'reverts') => `
 with change as (
   select fqn, id, before, revision, name, deleted, sealed, keep, below, nullif(body, '')::json as service, place
   from rows from (
