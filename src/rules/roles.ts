@@ -20,7 +20,7 @@ export interface RolePolicyOptions {
  *
  * @example
  * const book = openBook({ family: mlmodelServices, store, policy: rolePolicy() })
- * await createService(book, request, { by: { name: 'ada', isAdmin: true } })
+ * createService(book, request, { by: { name: 'ada', isAdmin: true } })
  *
  * Source: OpenMetadata's default policies; `semantics.md` §9.
  */
