@@ -1,9 +1,10 @@
-import { createService, upsertService } from '../dist/index.js'
+import { aesCipher } from '../dist/cipher.js'
+import { createService, mlmodelServices, openBook, upsertService } from '../dist/index.js'
 import { memoryStore } from '../dist/memory.js'
 import { copied, ready } from './floors.mjs'
 import { lokijs, sqlite } from './peers.mjs'
 import { editionOf } from './requests.mjs'
-import { bulk, by, expect, openedOn, outcomeOf, steps } from './servicebook.mjs'
+import { bulk, by, expect, FAMILY, openedOn, outcomeOf, steps } from './servicebook.mjs'
 
 /** Creates services, changes them all, and finds them unchanged. */
 export const cases = [
@@ -42,7 +43,42 @@ export const cases = [
       },
     ],
   },
+  {
+    module: import.meta.url,
+    place: 1,
+    size: 10_000,
+    scales: true,
+    steps: steps.map((key) => ({ key, title: `memory, ${key}, with secrets` })),
+    contestants: [
+      { name: 'servicebook, a sealed secret each', round: withSecrets(true) },
+      { name: 'servicebook, none', round: withSecrets(false) },
+    ],
+  },
 ]
+
+/** Requests of one type, each with a secret or the same text where it is none, on a book with a cipher. */
+function withSecrets(secret) {
+  return async (documents, { time }) => {
+    const cipher = aesCipher({ keys: { bench: Buffer.alloc(32, 7) }, current: 'bench' })
+    const book = openBook({ family: mlmodelServices, store: memoryStore(), cipher })
+    for (const step of steps) {
+      const requests = documents.requests(editionOf[step]).map(({ connection, ...request }, at) => {
+        const awsConfig = {
+          awsRegion: 'eu-west-1',
+          [secret ? 'awsSecretAccessKey' : 'awsAccessKeyId']: `hush ${at} hush`,
+        }
+        return { ...request, serviceType: 'SageMaker', connection: { config: { awsConfig } } }
+      })
+      const outcome = await time(step, () => bulk(book, requests))
+      expect(outcome === outcomeOf[step], `${step} services to be ${outcomeOf[step]}`)
+    }
+    const held = await book.store.load(FAMILY, [documents.services(0)[0].fullyQualifiedName])
+    expect(
+      [...held.values()].every(({ sealed }) => (sealed !== null) === secret),
+      'secrets to be sealed',
+    )
+  }
+}
 
 function servicebook(write) {
   return async (documents, { time }) => {
