@@ -1,6 +1,8 @@
 import type { Change, Fqn, Service, ServiceStore, Stored } from 'servicebook'
 import { type Listed, roster } from './roster.js'
 
+export { type MemoryDirectoryOptions, memoryDirectory } from './directory.js'
+
 interface Kept {
   readonly service: Service
   readonly older: Kept | null

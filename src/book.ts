@@ -1,6 +1,8 @@
 import type { Family } from './families/family.js'
 import { uuidv7 } from './id.js'
 import type { Cipher } from './ports/cipher.js'
+import type { Directory } from './ports/directory.js'
+import type { ChangeEvent, ChangeListener } from './ports/events.js'
 import type { Policy } from './ports/policy.js'
 import type { ServiceStore } from './ports/store.js'
 import { defaultLimits, type Limits } from './rules/copy.js'
@@ -16,6 +18,16 @@ export interface BookOptions<F extends Family> {
   readonly policy?: Policy
   /** What seals secrets, for example `aesCipher({ … })`. Without one, a store that outlives the process takes none. */
   readonly cipher?: Cipher
+  /** What knows owners, domains and tags; without one, any are taken. */
+  readonly directory?: Directory
+  /**
+   * Told of every change after its commit: at most once, only when the commit is known to have happened, never for
+   * `unchanged` or a dry run. It is not waited for. A book on a client inside a host's transaction had better have none,
+   * since that may still be taken back.
+   */
+  readonly onChange?: ChangeListener
+  /** Told of what `onChange` throws or rejects with. Default: a warning of the process. */
+  readonly onListenerError?: (error: unknown, event: ChangeEvent) => void
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
   /** The id of a new service: a UUID never given out before. Default: UUIDv7 from one monotonic factory. */
@@ -32,6 +44,9 @@ export interface Book<F extends Family = Family> {
   readonly store: ServiceStore
   readonly policy: Policy | undefined
   readonly cipher: Cipher | undefined
+  readonly directory: Directory | undefined
+  readonly onChange: ChangeListener | undefined
+  readonly onListenerError: (error: unknown, event: ChangeEvent) => void
   readonly now: () => number
   readonly newId: () => string
   readonly attempts: number
@@ -48,7 +63,8 @@ export interface Book<F extends Family = Family> {
  * const book = openBook({ family: mlmodelServices, store: memoryStore() })
  */
 export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
-  const { family, store, policy, cipher, now = Date.now, newId = uuidv7, limits, attempts = 100 } = options
+  const { family, store, policy, cipher, directory, onChange, limits } = options
+  const { now = Date.now, newId = uuidv7, attempts = 100, onListenerError = warn } = options
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(family.entityType))
     throw new TypeError('family.entityType must be letters and digits')
   if (!Number.isInteger(attempts) || attempts < 1) throw new TypeError('attempts must be a positive integer')
@@ -57,5 +73,14 @@ export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
     if (!Number.isInteger(bound) || bound < 1) throw new TypeError(`limits.${name} must be a positive integer`)
   }
   const validate = validator(family, bounds, !store.durable || cipher !== undefined)
-  return Object.freeze({ family, store, policy, cipher, now, newId, attempts, validate })
+  const ports = { family, store, policy, cipher, directory, onChange, onListenerError }
+  return Object.freeze({ ...ports, now, newId, attempts, validate })
+}
+
+/** Where there is no process to warn there is a console. */
+function warn(error: unknown, { eventType, entityFullyQualifiedName }: ChangeEvent): void {
+  const reason = error instanceof Error ? error.message : 'no reason given'
+  const warning = `onChange failed for ${eventType} of ${entityFullyQualifiedName}: ${reason}`
+  if (typeof process === 'object' && typeof process.emitWarning === 'function') process.emitWarning(warning)
+  else console.warn(warning)
 }

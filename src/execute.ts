@@ -1,6 +1,8 @@
+import { announce } from './announce.js'
 import type { Book } from './book.js'
 import type { Operation, Principal } from './ports/policy.js'
 import type { Change, Fqn, ServiceStore, Stored } from './ports/store.js'
+import { unresolved } from './resolve.js'
 import { ANONYMOUS, comparesSecrets, type Decision, decideCreate, decideUpdate } from './rules/decide.js'
 import {
   type BadRequest,
@@ -8,25 +10,30 @@ import {
   type Contended,
   contended,
   type EntityAlreadyExists,
+  type EntityNotFound,
   entityAlreadyExists,
   type Forbidden,
   forbidden,
+  type PreconditionFailed,
   type StoreFailed,
   storeFailed,
   type Unauthorized,
   unauthorized,
 } from './rules/errors.js'
+import { ifMatchIssues, unmet } from './rules/etag.js'
 import { principalIssues } from './rules/principal.js'
 import type { Service } from './rules/service.js'
 import type { ValidRequest } from './rules/validate.js'
 import { opened, sealed } from './secrecy.js'
 
 export type Denial = Unauthorized | Forbidden | StoreFailed
-export type WriteFailure = BadRequest | Denial | EntityAlreadyExists | Contended
+export type WriteFailure = BadRequest | Denial | EntityNotFound | EntityAlreadyExists | PreconditionFailed | Contended
 
 export interface Execution {
   readonly how: 'create' | 'upsert'
   readonly by: Principal | undefined
+  /** The entity tag that the stored service must have. */
+  readonly ifMatch?: string | undefined
   /** Where to load and commit; a dry run puts a rehearsal in front of the book's store. */
   readonly store: Pick<ServiceStore, 'load' | 'commit'>
 }
@@ -40,7 +47,7 @@ export interface Execution {
 export async function execute(
   book: Book,
   requests: readonly ValidRequest[],
-  { how, by, store }: Execution,
+  { how, by, ifMatch, store }: Execution,
 ): Promise<readonly (Decision | WriteFailure)[]> {
   const answers: (Decision | WriteFailure)[] = new Array(requests.length)
   const { first, following } = byName(requests)
@@ -82,6 +89,17 @@ export async function execute(
       }
     }
 
+    if (book.directory !== undefined) {
+      const asked = turn.filter((index) => held[index] !== undefined)
+      const missing = await unresolved(book, asked.map(requestAt))
+      for (const [place, index] of asked.entries()) {
+        const answer = missing[place]
+        if (answer === undefined) continue
+        settle(index, answer, held[index])
+        held[index] = undefined
+      }
+    }
+
     const compared = turn.filter((index) => held[index] && comparesSecrets(held[index], requestAt(index)))
     const clear = new Map<number, string>()
     if (compared.length > 0) {
@@ -104,9 +122,10 @@ export async function execute(
       const before = held[index]
       if (before === undefined) continue
       const decision =
-        before === null
+        unmet(ifMatch, before?.service) ??
+        (before === null
           ? decideCreate(requestAt(index), book.newId(), book.now(), by)
-          : decideUpdate(before, clear.get(index) ?? null, requestAt(index), book.now(), by)
+          : decideUpdate(before, clear.get(index) ?? null, requestAt(index), book.now(), by))
       if ('code' in decision || decision.outcome === 'unchanged') settle(index, decision, before)
       else writes.push({ index, before, decision })
     }
@@ -118,7 +137,7 @@ export async function execute(
     }
 
     if (writes.length > 0) {
-      const refused = await committed(book, store, writes)
+      const refused = await committed(book, store, writes, by)
       let lost = 0
       for (const { index, decision } of writes) {
         if ('code' in refused) settle(index, refused, undefined)
@@ -166,10 +185,16 @@ async function committed(
   book: Book,
   store: Execution['store'],
   writes: readonly Write[],
+  by: Principal | undefined,
 ): Promise<ReadonlySet<Fqn> | StoreFailed> {
   const changes: Change[] = writes.map(({ before, decision }) => ({ before, after: decision.stored }))
   try {
-    return new Set(await store.commit(book.family.entityType, changes))
+    const refused = new Set(await store.commit(book.family.entityType, changes))
+    if (book.onChange === undefined || store !== book.store) return refused
+    for (const change of changes) {
+      if (!refused.has((change.after as Stored).service.fullyQualifiedName)) announce(book, change, by)
+    }
+    return refused
   } catch (cause) {
     return storeFailed('commit', cause)
   }
@@ -247,20 +272,21 @@ export async function executeOne(
   request: unknown,
   how: Execution['how'],
   by: Principal | undefined,
+  ifMatch?: string,
 ): Promise<Decision | WriteFailure> {
   const valid = book.validate(request)
-  const issues = [...('error' in valid ? valid.error.issues : []), ...principalIssues(by)]
+  const issues = [...('error' in valid ? valid.error.issues : []), ...principalIssues(by), ...ifMatchIssues(ifMatch)]
   if ('error' in valid || issues.length > 0) return badRequest(issues)
   const missing = await missingPrincipal(book, by, how === 'create' ? 'Create' : 'EditAll')
   if (missing !== undefined) return missing
-  const answers = await inTurn(book, valid.fqn, () => execute(book, [valid], { how, by, store: book.store }))
+  const answers = await inTurn(book, valid.fqn, () => execute(book, [valid], { how, by, ifMatch, store: book.store }))
   return answers[0] as Decision | WriteFailure
 }
 
 const turns = new WeakMap<ServiceStore, Map<string, Promise<unknown>>>()
 
 /** Single writes of one name take turns within a process, so that they never refuse each other. */
-async function inTurn<T>(book: Book, fqn: Fqn, work: () => Promise<T>): Promise<T> {
+export async function inTurn<T>(book: Book, fqn: Fqn, work: () => Promise<T>): Promise<T> {
   const tails = turns.get(book.store) ?? new Map<string, Promise<unknown>>()
   turns.set(book.store, tails)
   const key = `${book.family.entityType} ${fqn}`

@@ -1,7 +1,10 @@
 export { type Book, type BookOptions, openBook } from './book.js'
 export type { ConnectionSchemas, Family, ServiceTypeOf } from './families/family.js'
 export { mlmodelServices } from './families/mlmodel.js'
+export type { GetOptions } from './look.js'
 export type { Belonging, Cipher } from './ports/cipher.js'
+export type { Directory, Reference } from './ports/directory.js'
+export type { ChangeEvent, ChangeListener } from './ports/events.js'
 export type { Operation, Policy, Principal } from './ports/policy.js'
 export type {
   Awaitable,
@@ -18,6 +21,7 @@ export type { Limits } from './rules/copy.js'
 export type { Outcome } from './rules/decide.js'
 export { applyChange, diff } from './rules/diff.js'
 export type * from './rules/errors.js'
+export { etag } from './rules/etag.js'
 export { fqn, type Subject } from './rules/fqn.js'
 export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
 export { MASK } from './rules/secrets.js'
@@ -39,8 +43,9 @@ export {
   bulkUpsert,
 } from './verbs/bulk.js'
 export { createService, type WriteOptions } from './verbs/create.js'
+export { type DeleteOptions, deleteService } from './verbs/delete.js'
 export { getService } from './verbs/get.js'
-export type { GetOptions } from './verbs/look.js'
+export { allServices, type ListOptions, listServices, type ServicePage } from './verbs/list.js'
 export {
   type ResealOptions,
   type ResealProgress,
@@ -48,5 +53,13 @@ export {
   type ResealServicesError,
   resealServices,
 } from './verbs/reseal.js'
+export { type Restored, type ReviseOptions, restoreService } from './verbs/restore.js'
 export { revealConnection } from './verbs/reveal.js'
-export { type Upserted, upsertService } from './verbs/upsert.js'
+export { type Upserted, type UpsertOptions, upsertService } from './verbs/upsert.js'
+export {
+  getServiceAt,
+  getVersion,
+  listVersions,
+  type VersionPage,
+  type VersionsOptions,
+} from './verbs/versions.js'

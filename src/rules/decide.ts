@@ -80,6 +80,33 @@ function decision(outcome: Outcome, service: Record<string, unknown>, revision: 
   return secrets.clear === undefined ? { outcome, stored } : { outcome, stored, clear: secrets.clear }
 }
 
+/** What is to be done to one service that is there; `removed` with what it last was. */
+export interface Revision {
+  readonly outcome: 'updated' | 'restored' | 'deleted' | 'removed' | 'unchanged'
+  readonly stored: Stored
+  readonly clear?: string
+}
+
+/** A live service, soft-deleted: it keeps everything, its secrets too. */
+export function decideDelete(before: Stored, now: number, by: Principal | undefined): Revision {
+  return { outcome: 'deleted', stored: withDeleted(before, true, now, by) }
+}
+
+/** A soft-deleted service, live again. */
+export function decideRestore(before: Stored, now: number, by: Principal | undefined): Revision {
+  if (!before.service.deleted) return { outcome: 'unchanged', stored: before }
+  return { outcome: 'restored', stored: withDeleted(before, false, now, by) }
+}
+
+function withDeleted(before: Stored, deleted: boolean, now: number, by: Principal | undefined): Stored {
+  const old = before.service
+  const version = nextVersion(old.version, false)
+  const updatedAt = Math.max(now, old.updatedAt + 1)
+  const changeDescription = diff(old, { ...old, deleted }, old.version)
+  const service = { ...old, version, deleted, updatedAt, updatedBy: by?.name ?? ANONYMOUS, changeDescription }
+  return Object.freeze({ service: Object.freeze(service), sealed: before.sealed, revision: before.revision + 1 })
+}
+
 /** Stands for the principal where there is none. */
 export const ANONYMOUS = 'anonymous'
 

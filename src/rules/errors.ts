@@ -71,8 +71,8 @@ export interface Contended {
 export interface StoreFailed {
   readonly code: 'STORE_FAILED'
   readonly message: string
-  /** What was being done: reading from the store, writing to it, asking the policy, or sealing or opening secrets. */
-  readonly during: 'load' | 'commit' | 'authorise' | 'seal' | 'open'
+  /** What was being done: reading, writing, asking the policy or the directory, or sealing or opening secrets. */
+  readonly during: 'load' | 'commit' | 'authorise' | 'resolve' | 'seal' | 'open'
   /** `false`: nothing was written. `'unknown'`: the write may or may not have happened; an upsert is safe to send again. */
   readonly applied: false | 'unknown'
   /** What was thrown, as it was thrown. */
@@ -110,7 +110,26 @@ export type BulkUpsertError = BadRequest | Unauthorized | StoreFailed
 /** What one row of a `bulkUpsert` can fail with. */
 export type BulkRowError = BadRequest | Unauthorized | Forbidden | EntityNotFound | Contended | StoreFailed | Aborted
 
-/** What `getService` can fail with. */
+/** What `patchService` can fail with. */
+export type PatchServiceError = UpsertServiceError
+
+/** What `deleteService` can fail with. */
+export type DeleteServiceError =
+  | BadRequest
+  | Unauthorized
+  | Forbidden
+  | EntityNotFound
+  | PreconditionFailed
+  | Contended
+  | StoreFailed
+
+/** What `restoreService` can fail with. */
+export type RestoreServiceError = DeleteServiceError
+
+/** What `listServices` can fail with. */
+export type ListServicesError = BadRequest | Unauthorized | StoreFailed
+
+/** What `getService` and the other verbs that read one service can fail with. */
 export type GetServiceError = BadRequest | Unauthorized | Forbidden | EntityNotFound | StoreFailed
 
 export function badRequest(issues: readonly Issue[]): BadRequest {
@@ -135,6 +154,11 @@ export function entityAlreadyExists(fqn: string): EntityAlreadyExists {
   return { code: 'ENTITY_ALREADY_EXISTS', message: `A service named ${fqn} already exists`, fqn }
 }
 
+export function preconditionFailed(expected: string, actual: string | null): PreconditionFailed {
+  const message = `The service is not as expected: ${expected} was demanded, ${actual ?? 'there is none'}`
+  return { code: 'PRECONDITION_FAILED', message, expected, actual }
+}
+
 export function contended(fqn: string, attempts: number): Contended {
   const message = `${fqn} was changed by others ${attempts} times in a row; nothing was written, send it again`
   return { code: 'CONTENDED', message, fqn, attempts }
@@ -154,6 +178,7 @@ export function storeFailed(during: StoreFailed['during'], cause: unknown, fqn?:
     load: 'Reading from the store',
     commit: 'Writing to the store',
     authorise: 'Asking the policy',
+    resolve: 'Asking the directory',
     seal: 'Sealing the secrets',
     open: 'Opening the secrets',
   }[during]

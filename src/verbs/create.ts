@@ -23,7 +23,7 @@ export interface WriteOptions {
  * - `BAD_REQUEST`: the request breaks a rule; `issues` lists every violation with its path.
  * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
  * - `FORBIDDEN`: the policy denies `Create`.
- * - `ENTITY_NOT_FOUND`: an owner, domain or tag is unknown to the host's directory. Not produced yet.
+ * - `ENTITY_NOT_FOUND`: an owner, domain or tag is unknown to the host's directory.
  * - `ENTITY_ALREADY_EXISTS`: the name is taken, be it by a soft-deleted service. Nothing was written.
  * - `STORE_FAILED`: the store or the policy failed; `applied` says whether the service may have been written.
  *

@@ -2,7 +2,6 @@ import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import { executeOne } from '../execute.js'
 import type { Family } from '../families/family.js'
-import type { Principal } from '../ports/policy.js'
 import type { Outcome } from '../rules/decide.js'
 import type { UpsertServiceError } from '../rules/errors.js'
 import type { Service, ServiceRequest } from '../rules/service.js'
@@ -12,6 +11,12 @@ import type { WriteOptions } from './create.js'
 export interface Upserted<F extends Family = Family> {
   readonly outcome: Outcome
   readonly service: Service<F>
+}
+
+/** What `upsertService` takes besides the request. */
+export interface UpsertOptions extends WriteOptions {
+  /** The entity tag that the service must have, as `etag(service)` makes it; `*` is any. Then nothing is created. */
+  readonly ifMatch?: string | undefined
 }
 
 /**
@@ -32,8 +37,8 @@ export interface Upserted<F extends Family = Family> {
  *   `serviceType` without a connection that fits. `issues` lists every violation with its path.
  * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
  * - `FORBIDDEN`: the policy denies `Create`, or `EditAll` on the stored service.
- * - `ENTITY_NOT_FOUND`: an owner, domain or tag is unknown to the host's directory. Not produced yet.
- * - `PRECONDITION_FAILED`: the service is not in the state that `ifMatch` names. Not produced yet.
+ * - `ENTITY_NOT_FOUND`: an owner, domain or tag is unknown to the host's directory.
+ * - `PRECONDITION_FAILED`: the service is not in the state that `ifMatch` names, or lost it to a rival.
  * - `CONTENDED`: other processes won the race `attempts` times (default 100). Nothing was written; send it again.
  * - `STORE_FAILED`: the store or the policy failed; `applied` says whether it may have been written. Safe to send again.
  *
@@ -46,17 +51,17 @@ export interface Upserted<F extends Family = Family> {
 export function upsertService<F extends Family>(
   book: Book<F>,
   request: ServiceRequest<F>,
-  options: WriteOptions = {},
+  options: UpsertOptions = {},
 ): ResultAsync<Upserted<F>, UpsertServiceError> {
-  return new ResultAsync(upsert(book, request, options.by) as Promise<Result<Upserted<F>, UpsertServiceError>>)
+  return new ResultAsync(upsert(book, request, options) as Promise<Result<Upserted<F>, UpsertServiceError>>)
 }
 
 async function upsert(
   book: Book,
   request: unknown,
-  by: Principal | undefined,
+  { by, ifMatch }: UpsertOptions,
 ): Promise<Result<Upserted, UpsertServiceError>> {
-  const answer = await executeOne(book, request, 'upsert', by)
+  const answer = await executeOne(book, request, 'upsert', by, ifMatch)
   return 'outcome' in answer
     ? ok({ outcome: answer.outcome, service: answer.stored.service })
     : err(answer as UpsertServiceError)

@@ -1,12 +1,19 @@
 import { err, ok, type Result } from 'neverthrow'
-import type { Book } from '../book.js'
-import { denial, missingPrincipal } from '../execute.js'
-import type { Operation, Principal } from '../ports/policy.js'
-import type { Stored } from '../ports/store.js'
-import { badRequest, entityNotFound, type GetServiceError, type Issue, storeFailed } from '../rules/errors.js'
-import { fqn, fqnOf, type Subject } from '../rules/fqn.js'
-import { principalIssues } from '../rules/principal.js'
-import { UUID_PATTERN } from '../rules/service.js'
+import type { Book } from './book.js'
+import { denial, missingPrincipal } from './execute.js'
+import type { Operation, Principal } from './ports/policy.js'
+import type { Fqn, Stored } from './ports/store.js'
+import {
+  badRequest,
+  type EntityNotFound,
+  entityNotFound,
+  type GetServiceError,
+  type Issue,
+  storeFailed,
+} from './rules/errors.js'
+import { fqn, fqnOf, type Subject } from './rules/fqn.js'
+import { principalIssues } from './rules/principal.js'
+import { UUID_PATTERN } from './rules/service.js'
 
 /** What verbs that read one service take besides the subject. */
 export interface GetOptions {
@@ -27,28 +34,40 @@ export async function look(
   operation: Operation,
 ): Promise<Result<Stored, GetServiceError>> {
   const { by, include = 'non-deleted' } = options
-  const issues = [...subjectIssues(subject), ...principalIssues(by)]
-  if (!['non-deleted', 'deleted', 'all'].includes(include)) {
-    issues.push({ path: '/include', message: 'must be one of non-deleted, deleted, all' })
-  }
+  const issues = [...subjectIssues(subject), ...principalIssues(by), ...includeIssues(include)]
   if (issues.length > 0) return err(badRequest(issues))
   const missing = await missingPrincipal(book, by, operation)
   if (missing !== undefined) return err(missing)
   let stored: Stored | undefined
   try {
-    stored = await storedOf(book, subject)
+    stored = present(await storedOf(book, subject), include)
   } catch (cause) {
     return err(storeFailed('load', cause))
   }
-  const isThere = stored !== undefined && (include === 'all' || stored.service.deleted === (include === 'deleted'))
-  const denied = await denial(book, by, operation, isThere ? stored?.service : undefined)
+  const denied = await denial(book, by, operation, stored?.service)
   if (denied !== undefined) return err(denied)
-  return isThere && stored !== undefined ? ok(stored) : err(entityNotFound(book.family.entityType, shown(subject)))
+  return stored === undefined ? err(absent(book, subject)) : ok(stored)
+}
+
+export type Include = NonNullable<GetOptions['include']>
+
+/** The stored service, if it is one of those that count. */
+export function present(stored: Stored | undefined, include: Include): Stored | undefined {
+  return include === 'all' || stored?.service.deleted === (include === 'deleted') ? stored : undefined
+}
+
+export function absent(book: Book, subject: Subject): EntityNotFound {
+  return entityNotFound(book.family.entityType, shown(subject))
+}
+
+export function includeIssues(include: unknown): Issue[] {
+  if (['non-deleted', 'deleted', 'all'].includes(include as string)) return []
+  return [{ path: '/include', message: 'must be one of non-deleted, deleted, all' }]
 }
 
 const UUID = new RegExp(UUID_PATTERN)
 
-function subjectIssues(subject: unknown): Issue[] {
+export function subjectIssues(subject: unknown): Issue[] {
   if (typeof subject === 'string') return []
   const { id, name } = (subject ?? {}) as { id?: unknown; name?: unknown }
   if (typeof name === 'string' && id === undefined) return []
@@ -60,11 +79,17 @@ function subjectIssues(subject: unknown): Issue[] {
 async function storedOf(book: Book, subject: Subject): Promise<Stored | undefined> {
   const { entityType } = book.family
   if (typeof subject === 'object' && 'id' in subject) return book.store.find(entityType, subject.id.toLowerCase())
+  const name = nameOf(subject)
+  return name === undefined ? undefined : (await book.store.load(entityType, [name])).get(name)
+}
+
+/** The FQN of a subject, as far as it says one itself; an id does not, and what cannot be a name does not. */
+export function nameOf(subject: Subject): Fqn | undefined {
+  if (typeof subject === 'object' && 'id' in subject) return undefined
   const text = typeof subject === 'string' ? subject : subject.name
   // No name is that long, or holds that; a store need not be asked.
   if (text.length > 1024 || !text.isWellFormed() || text.includes('\0')) return undefined
-  const name = typeof subject === 'string' ? fqnOf(subject) : fqn.quote(subject.name)
-  return (await book.store.load(entityType, [name])).get(name)
+  return typeof subject === 'string' ? fqnOf(subject) : fqn.quote(subject.name)
 }
 
 function shown(subject: Subject): string {

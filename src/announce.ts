@@ -1,0 +1,48 @@
+import type { Book } from './book.js'
+import type { ChangeEvent } from './ports/events.js'
+import type { Principal } from './ports/policy.js'
+import type { Change } from './ports/store.js'
+import { ANONYMOUS } from './rules/decide.js'
+
+/** Tells the book's listener of a change that a store has accepted. */
+export function announce(book: Book, { before, after }: Change, by: Principal | undefined): void {
+  const { onChange } = book
+  const entity = (after ?? before)?.service
+  if (onChange === undefined || entity === undefined) return
+  const event: ChangeEvent = Object.freeze({
+    eventType: typeOf(before?.service, after?.service),
+    entityType: book.family.entityType,
+    entityId: entity.id,
+    entityFullyQualifiedName: entity.fullyQualifiedName,
+    ...(before !== null && { previousVersion: before.service.version }),
+    currentVersion: entity.version,
+    userName: by?.name ?? ANONYMOUS,
+    timestamp: after === null ? book.now() : entity.updatedAt,
+    entity,
+  })
+  const report = (error: unknown) => reported(book, error, event)
+  try {
+    Promise.resolve(onChange(event)).catch(report)
+  } catch (error) {
+    report(error)
+  }
+}
+
+function typeOf(
+  before: { deleted: boolean } | undefined,
+  after: { deleted: boolean } | undefined,
+): ChangeEvent['eventType'] {
+  if (before === undefined) return 'entityCreated'
+  if (after === undefined) return 'entityDeleted'
+  if (before.deleted === after.deleted) return 'entityUpdated'
+  return after.deleted ? 'entitySoftDeleted' : 'entityRestored'
+}
+
+/** The reporter of the host, or a warning of the process; whatever that throws is its own. */
+function reported(book: Book, error: unknown, event: ChangeEvent): void {
+  try {
+    book.onListenerError(error, event)
+  } catch {
+    // Nobody is left to tell.
+  }
+}

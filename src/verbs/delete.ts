@@ -1,0 +1,62 @@
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import type { Book } from '../book.js'
+import type { Family } from '../families/family.js'
+import { revise } from '../revise.js'
+import { decideDelete } from '../rules/decide.js'
+import type { DeleteServiceError } from '../rules/errors.js'
+import type { Subject } from '../rules/fqn.js'
+import type { Service } from '../rules/service.js'
+import type { ReviseOptions } from './restore.js'
+
+/** What `deleteService` takes besides the subject. */
+export interface DeleteOptions extends ReviseOptions {
+  /** Whether to remove the service with its history, instead of marking it. Default `false`. */
+  readonly hard?: boolean | undefined
+}
+
+/**
+ * Deletes a service, as OpenMetadata's `DELETE /v1/services/…/{id}` does. Answers the service as it then is, or, removed,
+ * as it last was.
+ *
+ * - Soft, the default: the service stays, one version higher and `deleted`; it keeps its name, and lists and `getService`
+ *   show it only when asked. It sees live services only: a second one is `ENTITY_NOT_FOUND`, as on the server.
+ * - `hard: true`, OpenMetadata's `hardDelete`: the service is removed with its history and its secrets, soft-deleted or
+ *   not, and its name is free.
+ *
+ * Errors:
+ * - `BAD_REQUEST`: the subject or an option is wrong.
+ * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
+ * - `FORBIDDEN`: the policy denies `Delete` on the service, or without a target where there is none.
+ * - `ENTITY_NOT_FOUND`: there is none.
+ * - `PRECONDITION_FAILED`: the service is not in the state that `ifMatch` names.
+ * - `CONTENDED`: other processes won the race `attempts` times. Nothing was written.
+ * - `STORE_FAILED`: the store or the policy failed; `applied` says whether it may have been written.
+ *
+ * @example
+ * const gone = await deleteService(book, 'mlflow_prod', { by: { name: 'ada' }, hard: true })
+ *
+ * Source: OpenMetadata, "Delete an ML Model Service"; `semantics.md` §7.
+ */
+export function deleteService<F extends Family>(
+  book: Book<F>,
+  subject: Subject,
+  options: DeleteOptions = {},
+): ResultAsync<Service<F>, DeleteServiceError> {
+  return new ResultAsync(remove(book, subject, options) as Promise<Result<Service<F>, DeleteServiceError>>)
+}
+
+async function remove(
+  book: Book,
+  subject: Subject,
+  { by, ifMatch, hard = false }: DeleteOptions,
+): Promise<Result<Service, DeleteServiceError>> {
+  const revised = await revise(book, subject, {
+    by,
+    ifMatch,
+    include: hard ? 'all' : 'non-deleted',
+    issues: typeof hard === 'boolean' ? [] : [{ path: '/hard', message: 'must be a boolean' }],
+    operations: ['Delete'],
+    decide: (stored) => (hard ? { outcome: 'removed', stored } : decideDelete(stored, book.now(), by)),
+  })
+  return 'code' in revised ? err(revised) : ok(revised.stored.service)
+}

@@ -1,0 +1,158 @@
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import type { Book } from '../book.js'
+import { denial, missingPrincipal } from '../execute.js'
+import type { Family } from '../families/family.js'
+import { type Include, includeIssues } from '../look.js'
+import type { Principal } from '../ports/policy.js'
+import type { ListQuery, Page } from '../ports/store.js'
+import { cursorOf, placeOf } from '../rules/cursor.js'
+import { badRequest, type Issue, type ListServicesError, storeFailed } from '../rules/errors.js'
+import { principalIssues } from '../rules/principal.js'
+import type { Service } from '../rules/service.js'
+
+/** Which services `listServices` answers. */
+export interface ListOptions {
+  /** Who reads: shown to the policy. */
+  readonly by?: Principal | undefined
+  /** How many at most, 0 to 1,000,000. Default 10. */
+  readonly limit?: number | undefined
+  /** A cursor of an earlier page: only services behind it. */
+  readonly after?: string | undefined
+  /** A cursor of an earlier page: only the services nearest before it. Not together with `after`. */
+  readonly before?: string | undefined
+  /** Default `'non-deleted'`. */
+  readonly include?: Include | undefined
+  readonly serviceType?: string | undefined
+  /** The id of an owner. */
+  readonly owner?: string | undefined
+  /** The FQN of a domain; those of its subdomains do not count. */
+  readonly domain?: string | undefined
+  readonly tagFQN?: string | undefined
+  /** Whether to count all services that match. Default `false`. */
+  readonly total?: boolean | undefined
+}
+
+/** A page of services, by name in code point order. */
+export interface ServicePage<F extends Family = Family> {
+  readonly services: readonly Service<F>[]
+  readonly paging: {
+    /** The cursor for the page behind this one, if there is one. */
+    readonly after?: string
+    /** The cursor for the page before this one, if there is one. */
+    readonly before?: string
+    /** Present when asked for. */
+    readonly total?: number
+  }
+}
+
+/**
+ * Lists services by name, as OpenMetadata's `GET /v1/services/…` does, a page at a time, in both directions. Pages are
+ * stable while others write: a service that stays is neither skipped nor shown twice. Filters all have to match.
+ *
+ * With a policy, services whose `ViewBasic` it denies are left out, so that a page may be shorter than its limit, even
+ * empty, and yet have one behind it; `total` counts them all.
+ *
+ * Errors:
+ * - `BAD_REQUEST`: an option is wrong, or a cursor is none.
+ * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
+ * - `STORE_FAILED`: the store or the policy failed.
+ *
+ * @example
+ * const first = (await listServices(book, { limit: 50 }))._unsafeUnwrap()
+ * const second = await listServices(book, { limit: 50, after: first.paging.after })
+ *
+ * Source: OpenMetadata, "List ML Model Services"; `semantics.md` §7.
+ */
+export function listServices<F extends Family>(
+  book: Book<F>,
+  options: ListOptions = {},
+): ResultAsync<ServicePage<F>, ListServicesError> {
+  return new ResultAsync(list(book, options) as Promise<Result<ServicePage<F>, ListServicesError>>)
+}
+
+/**
+ * Every service that matches, page after page, for hosts that just want to loop. An error is the last element; nothing is
+ * thrown. `limit` is the size of a page, by default 1,000, and not an end.
+ *
+ * @example
+ * for await (const next of allServices(book, { serviceType: 'Mlflow' })) {
+ *   if (next.isErr()) throw next.error
+ *   console.log(next.value.name)
+ * }
+ *
+ * Source: OpenMetadata, "List ML Model Services"; `semantics.md` §7.
+ */
+export async function* allServices<F extends Family>(
+  book: Book<F>,
+  { limit = 1000, ...options }: Omit<ListOptions, 'before' | 'total'> = {},
+): AsyncGenerator<Result<Service<F>, ListServicesError>, void, void> {
+  let { after } = options
+  do {
+    const page = await listServices(book, { ...options, limit: Math.max(limit, 1), after })
+    if (page.isErr()) {
+      yield err(page.error)
+      return
+    }
+    for (const service of page.value.services) yield ok(service)
+    after = page.value.paging.after
+  } while (after !== undefined)
+}
+
+async function list(book: Book, options: ListOptions): Promise<Result<ServicePage, ListServicesError>> {
+  const { by, limit = 10, after, before, include = 'non-deleted', total = false } = options
+  const issues = [...principalIssues(by), ...issuesOf(options)]
+  const place = placeOf(after ?? before ?? '')
+  if ((after ?? before) !== undefined && place === undefined)
+    issues.push({ path: after === undefined ? '/before' : '/after', message: 'is not a cursor' })
+  if (issues.length > 0) return err(badRequest(issues))
+  const missing = await missingPrincipal(book, by, 'ViewBasic')
+  if (missing !== undefined) return err(missing)
+
+  const { serviceType, owner, domain, tagFQN } = options
+  const filters = Object.entries({ serviceType, owner: owner?.toLowerCase(), domain, tagFQN })
+  const query: ListQuery = {
+    limit,
+    include,
+    total,
+    ...(place && { [after === undefined ? 'before' : 'after']: place }),
+    ...Object.fromEntries(filters.filter(([, value]) => value !== undefined)),
+  }
+  let page: Page
+  try {
+    page = await book.store.list(book.family.entityType, query)
+  } catch (cause) {
+    return err(storeFailed('load', cause))
+  }
+  const denials = await Promise.all(page.services.map((service) => denial(book, by, 'ViewBasic', service)))
+  const failed = denials.find((denied) => denied?.code === 'STORE_FAILED')
+  if (failed?.code === 'STORE_FAILED') return err(failed)
+  const services = page.services.filter((_, at) => denials[at] === undefined)
+  return ok({ services, paging: pagingOf(page, { after, before }) })
+}
+
+/** Behind a page that was reached by a cursor there is at least where it came from. */
+function pagingOf({ services, more, total }: Page, { after, before }: Pick<ListOptions, 'after' | 'before'>) {
+  const [first, last] = [services[0], services.at(-1)]
+  const backwards = before !== undefined
+  return {
+    ...(last !== undefined && (backwards || more) && { after: cursorOf(last) }),
+    ...(first !== undefined && (backwards ? more : after !== undefined) && { before: cursorOf(first) }),
+    ...(total !== undefined && { total }),
+  }
+}
+
+function issuesOf({ limit = 10, after, before, include = 'non-deleted', total, ...filters }: ListOptions): Issue[] {
+  const issues = includeIssues(include)
+  if (!(Number.isInteger(limit) && limit >= 0 && limit <= 1_000_000))
+    issues.push({ path: '/limit', message: 'must be an integer from 0 to 1,000,000' })
+  if (after !== undefined && before !== undefined)
+    issues.push({ path: '/before', message: 'must not be given together with after' })
+  if (total !== undefined && typeof total !== 'boolean') issues.push({ path: '/total', message: 'must be a boolean' })
+  for (const name of ['serviceType', 'owner', 'domain', 'tagFQN'] as const) {
+    const value = filters[name]
+    if (value === undefined) continue
+    if (typeof value !== 'string' || value.length > 3072 || !value.isWellFormed() || value.includes('\0'))
+      issues.push({ path: `/${name}`, message: 'must be a text' })
+  }
+  return issues
+}

@@ -1,0 +1,67 @@
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import type { Book } from '../book.js'
+import type { Family } from '../families/family.js'
+import type { Principal } from '../ports/policy.js'
+import { revise } from '../revise.js'
+import { decideRestore } from '../rules/decide.js'
+import type { RestoreServiceError } from '../rules/errors.js'
+import type { Subject } from '../rules/fqn.js'
+import type { Service } from '../rules/service.js'
+
+/** What verbs that change one service that is there take besides the subject. */
+export interface ReviseOptions {
+  /** Who does it: recorded as `updatedBy` and shown to the policy. */
+  readonly by?: Principal | undefined
+  /** The entity tag that the service must have, as `etag(service)` makes it; `*` is any. */
+  readonly ifMatch?: string | undefined
+}
+
+/** What a restore did, and the service as it now is. */
+export interface Restored<F extends Family = Family> {
+  readonly outcome: 'restored' | 'unchanged'
+  readonly service: Service<F>
+}
+
+/**
+ * Brings a soft-deleted service back, as OpenMetadata's `PUT /v1/services/…/restore` does: live, one version higher, as it
+ * was otherwise. A live one is `unchanged`.
+ *
+ * Errors:
+ * - `BAD_REQUEST`: the subject or an option is wrong.
+ * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
+ * - `FORBIDDEN`: the policy denies `EditAll` on the service, or without a target where there is none.
+ * - `ENTITY_NOT_FOUND`: there is none.
+ * - `PRECONDITION_FAILED`: the service is not in the state that `ifMatch` names.
+ * - `CONTENDED`: other processes won the race `attempts` times. Nothing was written.
+ * - `STORE_FAILED`: the store or the policy failed; `applied` says whether it may have been written.
+ *
+ * @example
+ * const back = await restoreService(book, 'mlflow_prod', { by: { name: 'ada' } })
+ * if (back.isOk()) back.value.outcome // 'restored'
+ *
+ * Source: OpenMetadata, "Restore an ML Model Service"; `semantics.md` §7.
+ */
+export function restoreService<F extends Family>(
+  book: Book<F>,
+  subject: Subject,
+  options: ReviseOptions = {},
+): ResultAsync<Restored<F>, RestoreServiceError> {
+  return new ResultAsync(restore(book, subject, options) as Promise<Result<Restored<F>, RestoreServiceError>>)
+}
+
+async function restore(
+  book: Book,
+  subject: Subject,
+  { by, ifMatch }: ReviseOptions,
+): Promise<Result<Restored, RestoreServiceError>> {
+  const revised = await revise(book, subject, {
+    by,
+    ifMatch,
+    include: 'all',
+    operations: ['EditAll'],
+    decide: (stored) => decideRestore(stored, book.now(), by),
+  })
+  if ('code' in revised) return err(revised)
+  const outcome = revised.outcome === 'restored' ? 'restored' : 'unchanged'
+  return ok({ outcome, service: revised.stored.service })
+}

@@ -1,0 +1,162 @@
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import type { Book } from '../book.js'
+import type { Family } from '../families/family.js'
+import { type GetOptions, includeIssues, look } from '../look.js'
+import { badRequest, entityNotFound, type GetServiceError, type Issue, storeFailed } from '../rules/errors.js'
+import type { Subject } from '../rules/fqn.js'
+import type { Service } from '../rules/service.js'
+
+/** What `listVersions` takes besides the subject. */
+export interface VersionsOptions extends GetOptions {
+  /** How many versions at most, 0 to 1,000,000. Default 10. */
+  readonly limit?: number | undefined
+  /** Only versions below this one: that of the last service of the page before. */
+  readonly before?: number | undefined
+}
+
+/** Versions of a service, newest first. */
+export interface VersionPage<F extends Family = Family> {
+  readonly services: readonly Service<F>[]
+  /** Whether there are older ones. */
+  readonly more: boolean
+}
+
+/**
+ * The versions of a service, newest first, the current one included, as OpenMetadata's `GET /v1/services/…/{id}/versions`
+ * answers them: each whole, as it was, its secrets masked. Soft-deleted services count unless `include` says otherwise.
+ *
+ * Errors:
+ * - `BAD_REQUEST`: the subject or an option is wrong.
+ * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
+ * - `FORBIDDEN`: the policy denies `ViewBasic` on the service as it now is, or without a target where there is none.
+ * - `ENTITY_NOT_FOUND`: there is no such service.
+ * - `STORE_FAILED`: the store or the policy failed.
+ *
+ * @example
+ * const page = await listVersions(book, 'mlflow_prod', { limit: 5 })
+ * if (page.isOk()) page.value.services.map(({ version }) => version) // [0.3, 0.2, 0.1]
+ *
+ * Source: OpenMetadata, "List ML Model Service versions"; `semantics.md` §3, §7.
+ */
+export function listVersions<F extends Family>(
+  book: Book<F>,
+  subject: Subject,
+  options: VersionsOptions = {},
+): ResultAsync<VersionPage<F>, GetServiceError> {
+  return new ResultAsync(versions(book, subject, options) as Promise<Result<VersionPage<F>, GetServiceError>>)
+}
+
+/**
+ * One version of a service, as OpenMetadata's `GET /v1/services/…/{id}/versions/{version}` answers it. Errors are those of
+ * `listVersions`, and `ENTITY_NOT_FOUND` where the service never had that version, or has it no more.
+ *
+ * @example
+ * const first = await getVersion(book, 'mlflow_prod', 0.1)
+ *
+ * Source: OpenMetadata, "Get a version of an ML Model Service"; `semantics.md` §3, §7.
+ */
+export function getVersion<F extends Family>(
+  book: Book<F>,
+  subject: Subject,
+  version: number,
+  options: GetOptions = {},
+): ResultAsync<Service<F>, GetServiceError> {
+  return new ResultAsync(one(book, subject, version, options) as Promise<Result<Service<F>, GetServiceError>>)
+}
+
+/**
+ * A service as it was at an instant: the newest version whose `updatedAt` is not after it. `instant` is a `Date` or
+ * milliseconds since the epoch. Errors are those of `listVersions`, and `ENTITY_NOT_FOUND` where the service is younger.
+ *
+ * @example
+ * const yesterday = await getServiceAt(book, 'mlflow_prod', Date.now() - 86_400_000)
+ *
+ * Source: `semantics.md` §3, §7.
+ */
+export function getServiceAt<F extends Family>(
+  book: Book<F>,
+  subject: Subject,
+  instant: Date | number,
+  options: GetOptions = {},
+): ResultAsync<Service<F>, GetServiceError> {
+  return new ResultAsync(at(book, subject, instant, options) as Promise<Result<Service<F>, GetServiceError>>)
+}
+
+async function versions(
+  book: Book,
+  subject: Subject,
+  { limit = 10, before, include = 'all', by }: VersionsOptions,
+): Promise<Result<VersionPage, GetServiceError>> {
+  const issues: Issue[] = includeIssues(include)
+  if (!(Number.isInteger(limit) && limit >= 0 && limit <= 1_000_000))
+    issues.push({ path: '/limit', message: 'must be an integer from 0 to 1,000,000' })
+  if (before !== undefined && !isVersion(before)) issues.push({ path: '/before', message: 'must be a version' })
+  if (issues.length > 0) return err(badRequest(issues))
+  const looked = await look(book, subject, { by, include }, 'ViewBasic')
+  if (looked.isErr()) return err(looked.error)
+  const current = looked.value.service
+  const own = before === undefined || current.version < before ? [current] : []
+  const older = await superseded(book, current, limit + 1 - own.length, own.length > 0 ? current.version : before)
+  if (older.isErr()) return err(older.error)
+  const services = [...own, ...older.value]
+  return ok({ services: services.slice(0, limit), more: services.length > limit })
+}
+
+async function one(
+  book: Book,
+  subject: Subject,
+  version: number,
+  { include = 'all', by }: GetOptions,
+): Promise<Result<Service, GetServiceError>> {
+  if (!isVersion(version)) return err(badRequest([{ path: '/version', message: 'must be a version' }]))
+  const looked = await look(book, subject, { by, include }, 'ViewBasic')
+  if (looked.isErr()) return err(looked.error)
+  const current = looked.value.service
+  if (current.version === version) return ok(current)
+  const next = (Math.round(version * 10) + 1) / 10
+  const found = await superseded(book, current, 1, Math.min(next, current.version))
+  if (found.isErr()) return err(found.error)
+  const [service] = found.value
+  if (service?.version === version) return ok(service)
+  return err(entityNotFound(book.family.entityType, `${current.fullyQualifiedName} and version ${version}`))
+}
+
+async function at(
+  book: Book,
+  subject: Subject,
+  instant: Date | number,
+  { include = 'all', by }: GetOptions,
+): Promise<Result<Service, GetServiceError>> {
+  const time = Number(instant)
+  if (!Number.isFinite(time))
+    return err(badRequest([{ path: '/instant', message: 'must be a Date or milliseconds since the epoch' }]))
+  const looked = await look(book, subject, { by, include }, 'ViewBasic')
+  if (looked.isErr()) return err(looked.error)
+  const current = looked.value.service
+  // Most ask about lately; the further back it is, the more is read at once.
+  let newest: Service | undefined = current
+  for (let limit = 10; newest !== undefined; limit *= 4) {
+    if (newest.updatedAt <= time) return ok(newest)
+    const older: Result<readonly Service[], GetServiceError> = await superseded(book, current, limit, newest.version)
+    if (older.isErr()) return err(older.error)
+    newest = older.value.find(({ updatedAt }) => updatedAt <= time) ?? older.value.at(-1)
+  }
+  const when = new Date(Math.max(Math.min(time, 8.64e15), -8.64e15)).toISOString()
+  return err(entityNotFound(book.family.entityType, `${current.fullyQualifiedName} at ${when}`))
+}
+
+async function superseded(
+  book: Book,
+  { fullyQualifiedName, id }: Service,
+  limit: number,
+  below: number | undefined,
+): Promise<Result<readonly Service[], GetServiceError>> {
+  const query = { limit, ...(below !== undefined && { below }) }
+  try {
+    return ok(await book.store.versions(book.family.entityType, fullyQualifiedName, id, query))
+  } catch (cause) {
+    return err(storeFailed('load', cause))
+  }
+}
+
+const isVersion = (version: unknown) => typeof version === 'number' && Number.isFinite(version) && version > 0
