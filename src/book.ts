@@ -51,6 +51,8 @@ export interface Book<F extends Family = Family> {
   readonly newId: () => string
   readonly attempts: number
   /** @internal */
+  readonly limits: Limits
+  /** @internal */
   readonly validate: Validate
 }
 
@@ -74,7 +76,7 @@ export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
   }
   const validate = validator(family, bounds, !store.durable || cipher !== undefined)
   const ports = { family, store, policy, cipher, directory, onChange, onListenerError }
-  return Object.freeze({ ...ports, now, newId, attempts, validate })
+  return Object.freeze({ ...ports, now, newId, attempts, limits: bounds, validate })
 }
 
 /** Where there is no process to warn there is a console. */

@@ -23,6 +23,7 @@ export { applyChange, diff } from './rules/diff.js'
 export type * from './rules/errors.js'
 export { etag } from './rules/etag.js'
 export { fqn, type Subject } from './rules/fqn.js'
+export type { PatchOperation } from './rules/patch.js'
 export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
 export { MASK } from './rules/secrets.js'
 export {
@@ -46,6 +47,7 @@ export { createService, type WriteOptions } from './verbs/create.js'
 export { type DeleteOptions, deleteService } from './verbs/delete.js'
 export { getService } from './verbs/get.js'
 export { allServices, type ListOptions, listServices, type ServicePage } from './verbs/list.js'
+export { type PatchedService, patchService } from './verbs/patch.js'
 export {
   type ResealOptions,
   type ResealProgress,

@@ -9,6 +9,7 @@ const mayImport: Record<string, readonly string[]> = {
     'src/verbs',
     'src/execute.ts',
     'src/revise.ts',
+    'src/resolve.ts',
     'src/look.ts',
     'src/secrecy.ts',
     'src/rehearsal.ts',
@@ -44,6 +45,7 @@ const mayImport: Record<string, readonly string[]> = {
     'typebox/system',
     'neverthrow',
     'immer',
+    'fast-json-patch',
   ],
   'src/ports': ['src/ports', 'src/rules'],
   'src/families': ['src/families', 'typebox'],
@@ -62,6 +64,7 @@ const onlyIn: Record<string, readonly string[]> = {
   'typebox/compile': ['src/rules/validate.ts', 'src/rules/violations.ts'],
   'typebox/system': ['src/rules/violations.ts'],
   immer: ['src/rules/diff.ts'],
+  'fast-json-patch': ['src/rules/patch.ts'],
   ulid: ['src/id.ts'],
 }
 

@@ -2,16 +2,21 @@ import fc from 'fast-check'
 import {
   bulkUpsert,
   createService,
+  deleteService,
   fqn,
   getService,
+  listServices,
+  listVersions,
   type Outcome,
   type Principal,
+  patchService,
+  restoreService,
   type Service,
   upsertService,
 } from 'servicebook'
 import { expect, test } from 'vitest'
 import { fewNames, principals, type Request, requests } from './arbitraries.js'
-import { FAMILY, type MlModelBook, openTestBook, softDelete, stores, testCipher } from './catalogue.js'
+import { FAMILY, type MlModelBook, openTestBook, stores, testCipher } from './catalogue.js'
 
 /** A service as the law describes it, kept in the plainest way: its versions, newest first, as JSON. */
 interface Plain {
@@ -96,6 +101,17 @@ function obey(model: Model, r: Request, by: Principal | undefined, outcome: Outc
   model.set(name, known)
 }
 
+/** The version after the current one: as it was, but for this. */
+function next(model: Model, name: string, service: Service, by: Principal | undefined, change: object): void {
+  const known = model.get(name) as Plain
+  const [current] = known.versions
+  const version = (Math.round((current?.version as number) * 10) + 1) / 10
+  const updatedBy = by?.name ?? 'anonymous'
+  const expected = { ...current, ...change, version, updatedBy, previousVersion: current?.version }
+  expect(plain(service)).toEqual(expected)
+  known.versions.unshift(plain(service))
+}
+
 const commands = () => {
   const request = requests(fewNames)
   const command = (name: string, run: (model: Model, real: Real) => Promise<void>): fc.AsyncCommand<Model, Real> => ({
@@ -140,30 +156,47 @@ const commands = () => {
         }
       }),
     ),
-    fewNames.map((name) =>
-      command(`softDelete ${name}`, async (model, { book }) => {
-        await softDelete(book.store, fqn.quote(name))
+    fc.tuple(fewNames, principals, fc.boolean()).map(([name, by, hard]) =>
+      command(`delete ${name} ${hard ? 'hard' : ''}`, async (model, { book }) => {
         const [current] = model.get(name)?.versions ?? []
-        if (current === undefined || current.deleted) return
-        const version = (Math.round((current.version as number) * 10) + 1) / 10
-        model.get(name)?.versions.unshift({ ...current, version, deleted: true, previousVersion: current.version })
+        const answer = await deleteService(book, { name }, { by, hard })
+        if (current === undefined || (current.deleted && !hard)) {
+          expect(answer._unsafeUnwrapErr().code).toBe('ENTITY_NOT_FOUND')
+        } else if (hard) {
+          expect(plain(answer._unsafeUnwrap())).toEqual(current)
+          model.delete(name)
+        } else next(model, name, answer._unsafeUnwrap(), by, { deleted: true })
       }),
     ),
-    fewNames.map((name) =>
-      command(`remove ${name}`, async (model, { book }) => {
-        const name_ = fqn.quote(name)
-        const before = (await book.store.load(FAMILY, [name_])).get(name_)
-        if (before !== undefined) await book.store.commit(FAMILY, [{ before, after: null }])
-        model.delete(name)
+    fc.tuple(fewNames, principals).map(([name, by]) =>
+      command(`restore ${name}`, async (model, { book }) => {
+        const [current] = model.get(name)?.versions ?? []
+        const answer = await restoreService(book, { name }, { by })
+        if (current === undefined) expect(answer._unsafeUnwrapErr().code).toBe('ENTITY_NOT_FOUND')
+        else if (!current.deleted) expect(answer._unsafeUnwrap().outcome).toBe('unchanged')
+        else next(model, name, answer._unsafeUnwrap().service, by, { deleted: false })
       }),
     ),
+    fc
+      .tuple(fewNames, principals, fc.constantFrom('displayName', 'description'), fc.constantFrom('', 'p', 'q'))
+      .map(([name, by, field, value]) =>
+        // With a precondition, so that each patch is a version; sessions have tests of their own.
+        command(`patch ${name} ${field} ${value}`, async (model, { book }) => {
+          const [current] = model.get(name)?.versions ?? []
+          const operation = { op: 'add', path: `/${field}`, value } as const
+          const answer = await patchService(book, { name }, [operation], { by, ifMatch: '*' })
+          if (current === undefined || current.deleted) expect(answer._unsafeUnwrapErr().code).toBe('ENTITY_NOT_FOUND')
+          else if (current[field] === value) expect(answer._unsafeUnwrap().outcome).toBe('unchanged')
+          else next(model, name, answer._unsafeUnwrap().service, by, { [field]: value })
+        }),
+      ),
     fc.constant(
       command('look', async (model, { book }) => {
-        const { services } = await book.store.list(FAMILY, { limit: 1000, include: 'all' })
+        const { services } = (await listServices(book, { limit: 1000, include: 'all' }))._unsafeUnwrap()
         expect(services.map(({ name }) => name).sort()).toEqual([...model.keys()].sort())
         for (const service of services) {
-          const history = await book.store.versions(FAMILY, service.fullyQualifiedName, service.id, { limit: 1000 })
-          expect([service, ...history].map(plain)).toEqual(model.get(service.name)?.versions)
+          const history = await listVersions(book, { name: service.name }, { limit: 1000 })
+          expect(history._unsafeUnwrap().services.map(plain)).toEqual(model.get(service.name)?.versions)
           expect((await getService(book, { id: service.id }, { include: 'all' }))._unsafeUnwrap()).toEqual(service)
           expect((await getService(book, { name: service.name })).isOk()).toBe(!service.deleted)
         }

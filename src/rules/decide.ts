@@ -2,7 +2,7 @@ import type { Principal } from '../ports/policy.js'
 import type { Stored } from '../ports/store.js'
 import { diff } from './diff.js'
 import { type BadRequest, badRequest } from './errors.js'
-import { type Fields, merge } from './merge.js'
+import { type Fields, merge, replaced } from './merge.js'
 import { keepSecrets } from './secrets.js'
 import type { Service, TagLabel } from './service.js'
 import type { ValidRequest } from './validate.js'
@@ -78,6 +78,70 @@ function decision(outcome: Outcome, service: Record<string, unknown>, revision: 
   const stored = { service: Object.freeze(service) as unknown as Service, sealed: secrets.sealed, revision }
   Object.freeze(stored)
   return secrets.clear === undefined ? { outcome, stored } : { outcome, stored, clear: secrets.clear }
+}
+
+/** How long after a change the next one by the same principal is part of it, in milliseconds. */
+const SESSION = 600_000
+
+/**
+ * The version that a patch has to be compared with instead of the stored one, because both belong to one editing session
+ * of a principal; `undefined` when the patch is a change of its own.
+ */
+export function consolidatesFrom(
+  { service }: Stored,
+  touches: boolean,
+  now: number,
+  by: Principal | undefined,
+): number | undefined {
+  const { deleted, version, updatedBy, updatedAt, changeDescription } = service
+  if (by === undefined || touches || deleted || version <= FIRST_VERSION || changeDescription === undefined)
+    return undefined
+  if (updatedBy !== by.name || now - updatedAt > SESSION) return undefined
+  const { fieldsAdded, fieldsUpdated, fieldsDeleted, previousVersion } = changeDescription
+  const touched = [...fieldsAdded, ...fieldsUpdated, ...fieldsDeleted].map(({ name }) => name)
+  return touched.some((name) => WHOLE.has(name)) ? undefined : previousVersion
+}
+
+/** What changes by itself, and is never part of a session. */
+const WHOLE: ReadonlySet<string> = new Set(['connection', 'serviceType', 'deleted'])
+
+/**
+ * A live service after a patch: all of the request, what it lacks removed. `previous` is the version that
+ * `consolidatesFrom` named: the change is then told from there, and undone when nothing is left of it.
+ */
+export function decidePatch(
+  before: Stored,
+  opened: string | null,
+  request: ValidRequest,
+  { keepsConnection, previous }: { keepsConnection: boolean; previous: Service | undefined },
+  now: number,
+  by: Principal | undefined,
+): Revision | BadRequest {
+  const old = before.service
+  const secrets = keepsConnection
+    ? { sealed: before.sealed, changed: false }
+    : request.connection === undefined
+      ? { sealed: null, changed: before.sealed !== null }
+      : secretsAfter(request, before, opened)
+  if ('code' in secrets) return secrets
+  const fields = replaced(old, keepsConnection ? { ...request, connection: old.connection } : request)
+  const incompatible = old.serviceType !== request.serviceType
+  if (!incompatible && !secrets.changed && fields === old) return { outcome: 'unchanged', stored: before }
+  const updatedAt = Math.max(now, old.updatedAt + 1)
+  const version = previous === undefined ? nextVersion(old.version, incompatible) : old.version
+  const service = newborn(old.id, version, updatedAt, by, request, fields)
+  const from = previous ?? old
+  const change = diff(from, service as Partial<Service>, from.version, secrets.changed)
+  if (
+    previous !== undefined &&
+    [change.fieldsAdded, change.fieldsUpdated, change.fieldsDeleted].every((c) => c.length === 0)
+  ) {
+    const stored = { ...before, revision: before.revision + 1, service: Object.freeze({ ...previous, updatedAt }) }
+    return { outcome: 'updated', stored: Object.freeze(stored) }
+  }
+  service.changeDescription = change
+  const { stored, clear } = decision('updated', service, before.revision + 1, secrets)
+  return clear === undefined ? { outcome: 'updated', stored } : { outcome: 'updated', stored, clear }
 }
 
 /** What is to be done to one service that is there; `removed` with what it last was. */

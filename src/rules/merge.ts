@@ -50,6 +50,26 @@ export function merge(before: Fields, request: Fields, isBot: boolean): Fields {
   return merged ?? before
 }
 
+/**
+ * The fields of a stored service after a patch: those of the request, what it lacks gone. As with `merge`, the very same
+ * object when nothing is new, and the same reference for a field that does not change.
+ */
+export function replaced(before: Fields, request: Fields): Fields {
+  let changed: Record<string, unknown> | undefined
+  for (const field of fieldNames) {
+    const [old, given] = [before[field], request[field] ?? (field === 'tags' ? noTags : undefined)]
+    if (old === given || (old !== undefined && given !== undefined && sames[field](old as never, given as never)))
+      continue
+    changed ??= { ...before }
+    changed[field] = given
+  }
+  return changed ?? before
+}
+
+const noTags: readonly TagLabel[] = Object.freeze([])
+const tags = (a: readonly TagLabel[], b: readonly TagLabel[]) => sameSet(a, b, sameValue)
+const sames = { displayName: text, description: text, owners, domain: text, tags, connection: sameValue }
+
 function mergeField(before: unknown, given: unknown, rule: Rule<unknown>, isBot: boolean): unknown {
   if (isBot && rule.bot === 'fill' && (given === undefined || (before !== undefined && before !== ''))) return before
   if (given === undefined) return rule.absent === 'keep' ? before : undefined

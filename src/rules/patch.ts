@@ -1,0 +1,151 @@
+import jsonPatch, { type Operation as JsonPatchOperation } from 'fast-json-patch'
+import type { Operation } from '../ports/policy.js'
+import { frozenCopy, type Limits } from './copy.js'
+import { type BadRequest, badRequest, type Issue, type PreconditionFailed, preconditionFailed } from './errors.js'
+import { sameValue } from './same.js'
+import type { Service } from './service.js'
+
+/*
+ * JSON Patch on a masked service. Source: RFC 6902, by fast-json-patch; RFC 6901 for paths; `semantics.md` §7.
+ */
+
+/** An operation of RFC 6902. */
+export type PatchOperation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string }
+  | { readonly op: 'move' | 'copy'; readonly from: string; readonly path: string }
+
+/** What only the library writes; a `test` may look at it. */
+const OWN = ['id', 'name', 'fullyQualifiedName', 'version', 'deleted', 'updatedAt', 'updatedBy', 'changeDescription']
+
+/** The operations as they were passed, copied and checked one by one; the service is not looked at. */
+export function checkedOperations(given: unknown, limits: Limits): readonly PatchOperation[] | BadRequest {
+  if (!Array.isArray(given)) return badRequest([{ path: '', message: 'must be a list of JSON Patch operations' }])
+  const { value, issues } = frozenCopy(given, {}, limits)
+  const operations = (value ?? []) as readonly Record<string, unknown>[]
+  for (const [at, operation] of operations.entries()) {
+    for (const { path, message } of issuesOf(operation, given[at])) issues.push({ path: `/${at}${path}`, message })
+  }
+  if (issues.length > 0) return badRequest(issues)
+  // The copy leaves out what is null.
+  const complete = operations.map((one) =>
+    NEEDS_VALUE.has(one.op) && !('value' in one) ? { ...one, value: null } : one,
+  )
+  return complete as unknown as readonly PatchOperation[]
+}
+
+const NEEDS_VALUE: ReadonlySet<unknown> = new Set(['add', 'replace', 'test'])
+const NEEDS_FROM: ReadonlySet<unknown> = new Set(['move', 'copy'])
+
+function issuesOf(operation: Record<string, unknown> | null, given: unknown): Issue[] {
+  if (typeof operation !== 'object' || operation === null || Array.isArray(operation))
+    return [{ path: '', message: 'must be an operation: { op, path, … }' }]
+  const { op, path, from } = operation
+  const issues: Issue[] = []
+  const isKnown = NEEDS_VALUE.has(op) || NEEDS_FROM.has(op) || op === 'remove'
+  if (!isKnown) issues.push({ path: '/op', message: 'must be one of add, remove, replace, move, copy, test' })
+  issues.push(...pointerIssues('/path', path))
+  if (NEEDS_FROM.has(op)) issues.push(...pointerIssues('/from', from))
+  if (NEEDS_VALUE.has(op) && !('value' in (given as object))) issues.push({ path: '/value', message: 'is required' })
+  if (issues.length > 0 || op === 'test') return issues
+  if (isOwn(path as string)) issues.push({ path: '/path', message: `${path as string} cannot be changed` })
+  if (op === 'move' && isOwn(from as string))
+    issues.push({ path: '/from', message: `${from as string} cannot be changed` })
+  return issues
+}
+
+function pointerIssues(key: string, pointer: unknown): Issue[] {
+  if (typeof pointer !== 'string' || !/^(\/([^~]|~[01])*)?$/s.test(pointer))
+    return [{ path: key, message: 'must be a JSON Pointer' }]
+  return tokensOf(pointer).includes('__proto__') ? [{ path: key, message: 'must not name __proto__' }] : []
+}
+
+const tokensOf = (pointer: string) =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+
+/** The whole service is more than may be changed, too. */
+const isOwn = (pointer: string) => pointer === '' || OWN.includes(tokensOf(pointer)[0] as string)
+
+const operationOf: Readonly<Record<string, Operation>> = {
+  description: 'EditDescription',
+  displayName: 'EditDisplayName',
+  owners: 'EditOwners',
+  tags: 'EditTags',
+}
+
+/** What the policy has to allow for a patch, each once. */
+export function operationsOf(patch: readonly PatchOperation[]): readonly [Operation, ...Operation[]] {
+  const changed = patch.flatMap((one) =>
+    one.op === 'test' ? [] : one.op === 'move' ? [one.path, one.from] : [one.path],
+  )
+  const asked = new Set(changed.map((path) => operationOf[tokensOf(path)[0] as string] ?? 'EditAll'))
+  const [first = 'EditAll', ...rest] = asked
+  return [first, ...rest]
+}
+
+/** What a patch makes of a service: a request for all that it is to be, as yet unchecked. */
+export interface Patched {
+  readonly request: Readonly<Record<string, unknown>>
+  /** Whether it leaves the connection as it is. Then the request has none, and the stored one stays. */
+  readonly keepsConnection: boolean
+}
+
+/** Applies a patch to a masked service; all of it or, when an operation fails, nothing. */
+export function patched(service: Service, patch: readonly PatchOperation[]): Patched | BadRequest | PreconditionFailed {
+  const applied = applyPatch(JSON.parse(JSON.stringify(service)), patch)
+  if ('failure' in applied) return applied.failure
+  const document = applied.document as Record<string, unknown>
+  const request = Object.fromEntries(Object.entries(document).filter(([key]) => key === 'name' || !OWN.includes(key)))
+  const keepsConnection =
+    request.serviceType === service.serviceType && sameValue(request.connection, service.connection)
+  if (keepsConnection) delete request.connection
+  return { request, keepsConnection }
+}
+
+/** Applies a patch to any document, which it changes on the way. */
+export function applyPatch(
+  given: unknown,
+  patch: readonly PatchOperation[],
+): { readonly document: unknown } | { readonly failure: BadRequest | PreconditionFailed } {
+  let document = given
+  for (const [at, operation] of patch.entries()) {
+    for (const key of ['path', 'from'] as const) {
+      const pointer = (operation as { from?: string; path: string })[key]
+      if (pointer !== undefined && hasLeadingZero(document, pointer)) {
+        const message = `${pointer} has an index with a leading zero`
+        return { failure: badRequest([{ path: `/${at}/${key}`, message }]) }
+      }
+    }
+    try {
+      document = jsonPatch.applyOperation(document, operation as JsonPatchOperation, true, true, true).newDocument
+    } catch (thrown) {
+      const { name = '' } = thrown as { name?: string }
+      if (operation.op !== 'test' || name !== 'TEST_OPERATION_FAILED')
+        return { failure: badRequest([{ path: `/${at}`, message: failures[name] ?? 'cannot be applied' }]) }
+      // Neither value is told: a test, or an operation before it, may carry a secret.
+      return { failure: preconditionFailed(`the value of the test at /${at}`, `another one at ${operation.path}`) }
+    }
+  }
+  return { document }
+}
+
+/** RFC 6901 §4 allows none, and the library takes it. */
+function hasLeadingZero(document: unknown, pointer: string): boolean {
+  let value = document
+  for (const token of tokensOf(pointer)) {
+    if (Array.isArray(value) && /^0\d/.test(token)) return true
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[token] : undefined
+  }
+  return false
+}
+
+const failures: Readonly<Record<string, string>> = {
+  OPERATION_PATH_UNRESOLVABLE: 'its path leads to nothing',
+  OPERATION_PATH_CANNOT_ADD: 'its path leads to nothing that could be added to',
+  OPERATION_FROM_UNRESOLVABLE: 'its from leads to nothing',
+  OPERATION_PATH_ILLEGAL_ARRAY_INDEX: 'its path has an index that is none',
+  OPERATION_VALUE_OUT_OF_BOUNDS: 'its index is beyond the end of the list',
+}

@@ -1,0 +1,117 @@
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import type { Book } from '../book.js'
+import type { Family } from '../families/family.js'
+import type { Principal } from '../ports/policy.js'
+import type { Stored } from '../ports/store.js'
+import { unresolved } from '../resolve.js'
+import { revise } from '../revise.js'
+import { comparesSecrets, consolidatesFrom, decidePatch, type Revision } from '../rules/decide.js'
+import { type PatchServiceError, storeFailed } from '../rules/errors.js'
+import type { Subject } from '../rules/fqn.js'
+import { checkedOperations, operationsOf, type PatchOperation, patched } from '../rules/patch.js'
+import type { Service } from '../rules/service.js'
+import { opened } from '../secrecy.js'
+import type { ReviseOptions } from './restore.js'
+
+/** What a patch did, and the service as it now is. */
+export interface PatchedService<F extends Family = Family> {
+  readonly outcome: 'updated' | 'unchanged'
+  readonly service: Service<F>
+}
+
+/**
+ * Applies JSON Patch operations (RFC 6902) to a live service, masked as every verb shows it, as OpenMetadata's
+ * `PATCH /v1/services/…/{id}` does. What comes of it is checked like a request, and may lack what upsert cannot remove. A
+ * secret that is still the mask is kept.
+ *
+ * - `id`, `name`, `fullyQualifiedName`, `version`, `deleted`, `updatedAt`, `updatedBy` and `changeDescription` can be tested
+ *   and not changed.
+ * - Patches of one named principal within 10 minutes are one change: the version stays, and its change description tells
+ *   all of it. One that undoes the rest takes the version back. Not with `ifMatch`, and never where `connection` or
+ *   `serviceType` changes.
+ * - The policy is asked for `EditDescription`, `EditDisplayName`, `EditOwners` and `EditTags` where a patch changes that,
+ *   and for `EditAll` otherwise.
+ *
+ * Errors:
+ * - `BAD_REQUEST`: an operation is none or cannot be applied, or what comes of it breaks a rule. Paths of issues lead into
+ *   the operations (`/0/path`), or, once they were applied, into the service.
+ * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
+ * - `FORBIDDEN`: the policy denies one of these, or does so without a target where there is none.
+ * - `ENTITY_NOT_FOUND`: there is no such service, it is soft-deleted, or it would refer to something unknown.
+ * - `PRECONDITION_FAILED`: a `test` failed, or the service is not in the state that `ifMatch` names.
+ * - `CONTENDED`: other processes won the race `attempts` times. Nothing was written.
+ * - `STORE_FAILED`: the store, the policy, the directory or the cipher failed; `applied` says whether it may be written.
+ *
+ * @example
+ * await patchService(book, 'mlflow_prod', [{ op: 'remove', path: '/owners' }], { by: { name: 'ada' } })
+ *
+ * Source: OpenMetadata, "Update an ML Model Service"; RFC 6902; `semantics.md` §7.
+ */
+export function patchService<F extends Family>(
+  book: Book<F>,
+  subject: Subject,
+  operations: readonly PatchOperation[],
+  options: ReviseOptions = {},
+): ResultAsync<PatchedService<F>, PatchServiceError> {
+  return new ResultAsync(
+    patch(book, subject, operations, options) as Promise<Result<PatchedService<F>, PatchServiceError>>,
+  )
+}
+
+async function patch(
+  book: Book,
+  subject: Subject,
+  given: unknown,
+  { by, ifMatch }: ReviseOptions,
+): Promise<Result<PatchedService, PatchServiceError>> {
+  const operations = checkedOperations(given, book.limits)
+  const isBad = 'code' in operations
+  const revised = await revise(book, subject, {
+    by,
+    ifMatch,
+    include: 'non-deleted',
+    issues: isBad ? operations.issues : [],
+    operations: isBad ? ['EditAll'] : operationsOf(operations),
+    decide: (stored) => (isBad ? operations : decide(book, stored, operations, by, ifMatch)),
+  })
+  if ('code' in revised) return err(revised)
+  const outcome = revised.outcome === 'unchanged' ? 'unchanged' : 'updated'
+  return ok({ outcome, service: revised.stored.service })
+}
+
+async function decide(
+  book: Book,
+  stored: Stored,
+  operations: readonly PatchOperation[],
+  by: Principal | undefined,
+  ifMatch: string | undefined,
+): Promise<Revision | PatchServiceError> {
+  const result = patched(stored.service, operations)
+  if ('code' in result) return result
+  const request = book.validate(result.request)
+  if ('error' in request) return request.error
+  const [missing] = await unresolved(book, [request])
+  if (missing !== undefined) return missing
+  let clear: string | null = null
+  if (!result.keepsConnection && comparesSecrets(stored, request)) {
+    const [text] = await opened(book, [stored])
+    if (typeof text !== 'string') return text as PatchServiceError
+    clear = text
+  }
+  const now = book.now()
+  const from = ifMatch === undefined ? consolidatesFrom(stored, !result.keepsConnection, now, by) : undefined
+  const previous = from === undefined ? undefined : await versionOf(book, stored.service, from)
+  if (previous !== undefined && 'code' in previous) return previous
+  return decidePatch(stored, clear, request, { keepsConnection: result.keepsConnection, previous }, now, by)
+}
+
+/** The version before the stored one, if it is the one that its change description names. */
+async function versionOf(book: Book, { fullyQualifiedName, id, version }: Service, wanted: number) {
+  try {
+    const query = { limit: 1, below: version }
+    const [found] = await book.store.versions(book.family.entityType, fullyQualifiedName, id, query)
+    return found?.version === wanted ? found : undefined
+  } catch (cause) {
+    return storeFailed('load', cause)
+  }
+}

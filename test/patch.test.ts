@@ -1,0 +1,346 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import fc from 'fast-check'
+import {
+  createService,
+  deleteService,
+  etag,
+  getService,
+  listVersions,
+  MASK,
+  type Operation,
+  type PatchOperation,
+  patchService,
+  revealConnection,
+  type Service,
+  upsertService,
+} from 'servicebook'
+import { memoryDirectory } from 'servicebook/memory'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { defaultLimits } from '../src/rules/copy.js'
+import { applyPatch, checkedOperations } from '../src/rules/patch.js'
+import { anyName, type Request, requests } from './arbitraries.js'
+import { openTestBook, stateOf, stores, testCipher } from './catalogue.js'
+
+const row = (name: string, rest = {}): Request => ({ name, serviceType: 'Sklearn', ...rest }) as Request
+const [ada, eve] = [{ name: 'ada' }, { name: 'eve' }]
+const put = (path: string, value: unknown): PatchOperation => ({ op: 'add', path, value })
+
+interface SuiteCase {
+  readonly comment?: string
+  readonly doc: unknown
+  readonly patch: PatchOperation[]
+  readonly expected?: unknown
+  readonly error?: string
+  readonly disabled?: boolean
+}
+const suite = ['tests.json', 'spec_tests.json'].flatMap((file): SuiteCase[] =>
+  JSON.parse(readFileSync(createRequire(import.meta.url).resolve(`json-patch-test-suite/${file}`), 'utf8')),
+)
+
+test('RFC 6902: every case of the public suite', () => {
+  let cases = 0
+  for (const { comment, doc, patch, expected, error, disabled } of suite) {
+    if (disabled || doc === undefined || patch === undefined) continue
+    cases++
+    const checked = checkedOperations(patch, defaultLimits)
+    const malformed = 'code' in checked && checked.issues.some(({ message }) => !/cannot be changed$/.test(message))
+    const result = malformed ? { failure: checked } : applyPatch(doc, patch)
+    const name = `${comment} ${JSON.stringify(patch)}`
+    if (error !== undefined) expect('failure' in result, name).toBe(true)
+    else expect(result, name).toEqual(expected === undefined ? { document: expect.anything() } : { document: expected })
+  }
+  expect(cases).toBeGreaterThan(90)
+})
+
+describe.each(stores)('on the $name store', (which) => {
+  async function opened(options = {}) {
+    const { store, close } = await which.open()
+    onTestFinished(close)
+    return openTestBook({ store, cipher: testCipher(), ...options })
+  }
+
+  test('§7 a patch may remove what upsert cannot, keeps masked secrets, and is a version', async () => {
+    const book = await opened()
+    const config = { awsConfig: { awsRegion: 'eu', awsSecretAccessKey: 'hush' } }
+    const owners = [{ id: '11111111-1111-4111-8111-111111111111', type: 'user' as const }]
+    const tags = [{ tagFQN: 'PII' }, { tagFQN: 'Tier' }]
+    await createService(book, {
+      name: 'a',
+      serviceType: 'SageMaker',
+      description: 'x',
+      domain: 'Sales',
+      owners,
+      tags,
+      connection: { config },
+    })
+    const { outcome, service } = (
+      await patchService(book, 'a', [
+        { op: 'test', path: '/version', value: 0.1 },
+        { op: 'remove', path: '/owners' },
+        { op: 'remove', path: '/tags/0' },
+        { op: 'remove', path: '/domain' },
+        { op: 'replace', path: '/description', value: null },
+        { op: 'replace', path: '/connection/config/awsConfig/awsRegion', value: 'us' },
+        { op: 'move', from: '/connection/config/awsConfig/awsRegion', path: '/displayName' },
+        { op: 'copy', from: '/displayName', path: '/connection/config/awsConfig/awsRegion' },
+      ])
+    )._unsafeUnwrap()
+    expect([outcome, service.version]).toEqual(['updated', 0.2])
+    expect(service).toMatchObject({ displayName: 'us', tags: [{ tagFQN: 'Tier' }] })
+    for (const key of ['owners', 'domain', 'description']) expect(service).not.toHaveProperty(key)
+    expect(service.connection?.config).toMatchObject({ awsConfig: { awsRegion: 'us', awsSecretAccessKey: MASK } })
+    expect((await revealConnection(book, 'a'))._unsafeUnwrap()?.config).toMatchObject({
+      awsConfig: { awsRegion: 'us', awsSecretAccessKey: 'hush' },
+    })
+    expect(service.changeDescription?.fieldsDeleted.map(({ name }) => name)).toEqual([
+      'description',
+      'domain',
+      'owners',
+      'tags',
+    ])
+    const again = (
+      await patchService(book, 'a', [{ op: 'replace', path: '/displayName', value: 'us' }])
+    )._unsafeUnwrap()
+    expect(again).toEqual({ outcome: 'unchanged', service })
+    const secret = '/connection/config/awsConfig/awsSecretAccessKey'
+    await patchService(book, 'a', [put(secret, 'other')])
+    expect((await revealConnection(book, 'a'))._unsafeUnwrap()?.config).toMatchObject({
+      awsConfig: { awsSecretAccessKey: 'other' },
+    })
+    await patchService(book, 'a', [{ op: 'remove', path: '/connection' }])
+    expect((await getService(book, 'a'))._unsafeUnwrap().connection).toBe(undefined)
+    expect(
+      (
+        await patchService(book, 'a', [
+          put('/connection', { config: { awsConfig: { awsRegion: 'x', awsSecretAccessKey: MASK } } }),
+        ])
+      )._unsafeUnwrapErr(),
+    ).toMatchObject({
+      code: 'BAD_REQUEST',
+      issues: [{ path: '/connection/config/awsConfig/awsSecretAccessKey' }],
+    })
+    expect((await listVersions(book, 'a'))._unsafeUnwrap().services).toHaveLength(4)
+  })
+
+  test('§7 patches of one principal within ten minutes are one change, told whole; after that they are another', async () => {
+    for (const [later, versions] of [
+      [599_999, [0.2, 0.1]],
+      [600_000, [0.2, 0.1]],
+      [600_001, [0.3, 0.2, 0.1]],
+    ] as const) {
+      let time = 1_000_000
+      const book = await opened({ now: () => time })
+      await createService(book, row('a', { description: 'first' }), { by: ada })
+      time += 700_000
+      await patchService(book, 'a', [put('/description', 'second')], { by: ada })
+      time += later
+      const { service } = (await patchService(book, 'a', [put('/displayName', 'A')], { by: ada }))._unsafeUnwrap()
+      const held = (await listVersions(book, 'a'))._unsafeUnwrap().services
+      expect(held.map(({ version }) => version)).toEqual(versions)
+      expect(service.updatedAt).toBe(time)
+      const { previousVersion, fieldsAdded, fieldsUpdated } = service.changeDescription as NonNullable<
+        Service['changeDescription']
+      >
+      expect(fieldsAdded).toEqual([{ name: 'displayName', newValue: 'A' }])
+      expect(previousVersion).toBe(versions[1])
+      const told = [{ name: 'description', oldValue: 'first', newValue: 'second' }]
+      expect(fieldsUpdated).toEqual(later <= 600_000 ? told : [])
+    }
+  })
+
+  test('§7 an edit that undoes the session takes the version back, with its content and a new time', async () => {
+    let time = 1_000_000
+    const book = await opened({ now: () => time })
+    await createService(book, row('a', { description: 'first', tags: [{ tagFQN: 'PII' }] }), { by: eve })
+    await upsertService(book, row('a', { description: 'second' }), { by: eve })
+    const before = (await getService(book, 'a'))._unsafeUnwrap()
+    time += 1000
+    await patchService(book, 'a', [put('/description', 'third'), { op: 'remove', path: '/tags' }], { by: ada })
+    time += 1000
+    const undo = [put('/description', 'second'), put('/tags', before.tags)]
+    const { outcome, service } = (await patchService(book, 'a', undo, { by: ada }))._unsafeUnwrap()
+    expect([outcome, service]).toEqual(['updated', { ...before, updatedAt: time }])
+    expect(etag(service)).not.toBe(etag(before))
+    const { current, history } = await stateOf(book.store)
+    expect(current).toEqual([service])
+    expect(history[0]?.map(({ version }) => version)).toEqual([0.1])
+    time += 1000
+    const next = (await patchService(book, 'a', [put('/description', 'fourth')], { by: ada }))._unsafeUnwrap()
+    expect(next.service.version).toBe(0.3)
+  })
+})
+
+test('§7 what does not consolidate: others, nobody, a precondition, connection or serviceType, a restore, the first version, upserts', async () => {
+  const connection = { config: { supportsMetadataExtraction: true } }
+  const edit = put('/displayName', 'x')
+  const first: [string, PatchOperation[], object | undefined][] = [
+    ['another principal', [put('/description', 'y')], { by: eve }],
+    ['nobody', [put('/description', 'y')], {}],
+    ['connection before', [put('/connection', connection)], { by: ada }],
+    ['serviceType before', [put('/serviceType', 'Mlflow')], { by: ada }],
+  ]
+  for (const [name, operations, options] of first) {
+    const book = openTestBook({ now: () => 1_000_000 })
+    await createService(book, row('a'), { by: ada })
+    const before = (await patchService(book, 'a', operations, options))._unsafeUnwrap().service.version
+    const by = name === 'nobody' ? {} : { by: ada }
+    const after = (await patchService(book, 'a', [edit], by))._unsafeUnwrap().service.version
+    expect(Math.round((after - before) * 10), name).toBe(1)
+  }
+  const second: [string, (book: ReturnType<typeof openTestBook>, service: Service) => Promise<unknown>][] = [
+    ['ifMatch', async (book, service) => patchService(book, 'a', [edit], { by: ada, ifMatch: etag(service) })],
+    ['connection', async (book) => patchService(book, 'a', [edit, put('/connection', connection)], { by: ada })],
+    ['upsert', async (book) => upsertService(book, row('a', { description: 'z' }), { by: ada })],
+  ]
+  for (const [name, change] of second) {
+    const book = openTestBook({ now: () => 1_000_000 })
+    await createService(book, row('a'), { by: ada })
+    const { service } = (await patchService(book, 'a', [put('/description', 'y')], { by: ada }))._unsafeUnwrap()
+    await change(book, service)
+    expect((await getService(book, 'a'))._unsafeUnwrap().version, name).toBe(0.3)
+  }
+  const book = openTestBook({ now: () => 1_000_000 })
+  await createService(book, row('a'), { by: ada })
+  const { service } = (await patchService(book, 'a', [edit], { by: ada }))._unsafeUnwrap()
+  expect(service.version).toBe(0.2)
+  await deleteService(book, 'a', { by: ada })
+  await upsertService(book, row('a'), { by: ada })
+  const restored = (await patchService(book, 'a', [put('/description', 'y')], { by: ada }))._unsafeUnwrap()
+  expect(restored.service.version).toBe(0.5)
+})
+
+test('§7 forbidden paths, malformed operations and results that break a rule: every violation with its path, nothing written', async () => {
+  const book = openTestBook({ directory: memoryDirectory({ domains: ['Sales'] }) })
+  await createService(book, row('a', { description: 'x' }))
+  const before = await stateOf(book.store)
+  const own = ['id', 'name', 'fullyQualifiedName', 'version', 'deleted', 'updatedAt', 'updatedBy', 'changeDescription']
+  const bad: [unknown, readonly string[]][] = [
+    [own.map((key) => put(`/${key}`, 'x')), own.map((_, at) => `/${at}/path`)],
+    [
+      [
+        { op: 'remove', path: '' },
+        { op: 'move', from: '/id', path: '/description' },
+      ],
+      ['/0/path', '/1/from'],
+    ],
+    [
+      [put('/changeDescription/previousVersion', 1), { op: 'replace', path: '', value: {} }],
+      ['/0/path', '/1/path'],
+    ],
+    [{ op: 'remove', path: '/description' }, ['']],
+    [
+      [null, 7, [], { op: 'nope', path: 1 }],
+      ['/0', '/1', '/2', '/3/op', '/3/path'],
+    ],
+    [
+      [
+        { op: 'add', path: '/description' },
+        { op: 'copy', path: '/description' },
+      ],
+      ['/0/value', '/1/from'],
+    ],
+    [
+      [put('/__proto__/x', 1), put('description', 1), put('/a~2', 1)],
+      ['/0/path', '/1/path', '/2/path'],
+    ],
+    [[put('/description', '\0')], ['/0/value']],
+    [[{ op: 'remove', path: '/owners' }], ['/0']],
+    [[put('/tags/1', {}), put('/description', 'y')], ['/0']],
+    [[put('/tags/-', { tagFQN: 'a' }), { op: 'remove', path: '/tags/00' }], ['/1/path']],
+    [
+      [put('/description', 7), put('/unknown', 1), { op: 'remove', path: '/serviceType' }],
+      ['/description', '/serviceType', '/unknown'],
+    ],
+    [
+      [put('/serviceType', 'Mlflow'), put('/connection', { config: {} })],
+      ['/connection/config/registryUri', '/connection/config/trackingUri'],
+    ],
+  ]
+  for (const [operations, paths] of bad) {
+    const error = (await patchService(book, 'a', operations as never))._unsafeUnwrapErr()
+    expect(error.code, JSON.stringify(operations)).toBe('BAD_REQUEST')
+    if (error.code === 'BAD_REQUEST') expect(error.issues.map(({ path }) => path).sort()).toEqual([...paths].sort())
+  }
+  const failed = await patchService(book, 'a', [
+    put('/description', 'y'),
+    { op: 'test', path: '/description', value: 'x' },
+  ])
+  expect(failed._unsafeUnwrapErr()).toMatchObject({
+    code: 'PRECONDITION_FAILED',
+    expected: 'the value of the test at /1',
+    actual: 'another one at /description',
+  })
+  const unknown = await patchService(book, 'a', [put('/domain', 'Nowhere')])
+  expect(unknown._unsafeUnwrapErr()).toMatchObject({
+    code: 'ENTITY_NOT_FOUND',
+    entityType: 'domain',
+    entity: 'Nowhere',
+  })
+  expect(await stateOf(book.store)).toEqual(before)
+  expect(({} as { x?: unknown }).x).toBe(undefined)
+})
+
+test('§7 any patch that writes back a service as it is shown is unchanged; whatever upsert can say, patch can', async () => {
+  await fc.assert(
+    fc.asyncProperty(requests(anyName), requests(anyName), async (first, second) => {
+      const book = openTestBook()
+      const subject = { name: first.name }
+      const made = (await createService(book, first))._unsafeUnwrap()
+      const writeBack = Object.entries(made)
+        .filter(
+          ([key]) =>
+            !['id', 'name', 'fullyQualifiedName', 'version', 'deleted', 'updatedAt', 'updatedBy'].includes(key),
+        )
+        .map(([key, value]) => put(`/${key}`, Array.isArray(value) ? value.toReversed() : value))
+      const same = (await patchService(book, subject, writeBack))._unsafeUnwrap()
+      expect(same).toEqual({ outcome: 'unchanged', service: made })
+      const { name: _, ...fields } = second
+      const cleared = ['displayName', 'description', 'owners', 'domain', 'connection'].map((key) =>
+        put(`/${key}`, null),
+      )
+      const all = [
+        ...cleared,
+        put('/tags', []),
+        ...Object.entries(fields).map(([key, value]) => put(`/${key}`, value ?? null)),
+      ]
+      const patchedService = (await patchService(book, subject, all))._unsafeUnwrap().service
+      const fresh = (await createService(openTestBook(), { ...second, name: first.name }))._unsafeUnwrap()
+      const content = ({ id, version, updatedAt, updatedBy, changeDescription, owners, tags, ...rest }: Service) => ({
+        ...rest,
+        owners: (owners ?? []).map((owner) => JSON.stringify(owner)).sort(),
+        tags: tags.map((tag) => JSON.stringify(tag)).sort(),
+      })
+      expect(content(patchedService)).toEqual(content(fresh))
+    }),
+  )
+})
+
+test('§9 a patch asks for what it changes, all of it together', async () => {
+  const asked: Operation[] = []
+  const book = openTestBook({
+    policy: (_, operation) => {
+      asked.push(operation)
+      return operation === 'EditTags' ? 'forbidden' : 'allow'
+    },
+  })
+  await createService(book, row('a', { description: 'x' }), { by: ada })
+  const patchOf = async (...operations: PatchOperation[]) => {
+    asked.length = 0
+    const answer = await patchService(book, 'a', operations, { by: ada })
+    return [answer.isOk() ? 'yes' : answer.error.code, ...asked]
+  }
+  const test: PatchOperation = { op: 'test', path: '/description', value: 'x' }
+  expect(await patchOf(test)).toEqual(['yes', 'EditAll'])
+  expect(await patchOf(put('/displayName', 'x'), put('/owners', []))).toEqual(['yes', 'EditDisplayName', 'EditOwners'])
+  expect(await patchOf({ op: 'move', from: '/description', path: '/domain' })).toEqual([
+    'yes',
+    'EditAll',
+    'EditDescription',
+  ])
+  expect(await patchOf(put('/description', 'y'), put('/tags', []))).toEqual([
+    'FORBIDDEN',
+    'EditDescription',
+    'EditTags',
+  ])
+})
