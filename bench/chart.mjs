@@ -5,7 +5,7 @@ const ROW = 22
 const BAR = { left: 470, goal: 190, most: 310 }
 
 /** One bar for each goal: how far servicebook is, the goal being the same mark for all of them. */
-export function writeChart(file, { date, machine, node }, tables) {
+export function writeChart(file, { date, machine, node, postgres }, tables) {
   const bars = tables.flatMap((table) =>
     table.lines.flatMap((line) => {
       const { score, text, goal, reached } = judged(table, line) ?? {}
@@ -23,6 +23,7 @@ export function writeChart(file, { date, machine, node }, tables) {
 <text x="${BAR.left + BAR.most + 10}" y="${y + 12}">${escaped(text)}</text>`
   })
   const mark = BAR.left + BAR.goal
+  const where = [date, `Node ${node}`, postgres?.version, machine].filter(Boolean).join(' · ')
   writeFileSync(
     file,
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 ${height}" font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="servicebook against its goals">
@@ -34,7 +35,7 @@ text { fill: #24292f } .quiet { fill: #57606a } .reached { fill: #2da44e } .miss
 <text x="${mark}" y="30" text-anchor="middle" class="quiet">further right is better</text>
 ${rows.join('\n')}
 <line x1="${mark}" y1="36" x2="${mark}" y2="${height - 16}"/>
-<text x="10" y="${height - 4}" class="quiet">${escaped(`${date} · Node ${node} · ${machine}`)}</text>
+<text x="10" y="${height - 4}" class="quiet">${escaped(where)}</text>
 </svg>
 `,
   )

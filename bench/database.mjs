@@ -1,31 +1,71 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { createRequire } from 'node:module'
 import pg from 'pg'
-import copyStreams from 'pg-copy-streams'
 import { migrate, postgresStore } from '../dist/postgres.js'
 import { startServer } from '../test/server.mjs'
-import { FAMILY, openedOn } from './servicebook.mjs'
+import { openedOn } from './servicebook.mjs'
+
+const SETTINGS = ['fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'max_wal_size']
+
+/*
+ * One schema for everybody, since one contestant works at a time and each begins with empty tables: what the others left
+ * behind would fill the disk.
+ */
+const schema = 'servicebook_bench'
+export const tables = {
+  schema,
+  services: `${schema}.servicebook_services`,
+  versions: `${schema}.servicebook_versions`,
+}
 
 /** The server of the bench: that of `DATABASE_URL`, or one of our own, as durable as PostgreSQL comes. */
 export async function prepare() {
-  const server = process.env.DATABASE_URL === undefined ? await startServer({ flags: ['max_wal_size=2GB'] }) : undefined
-  process.env.DATABASE_URL ??= server.url // contestants inherit it
-  const client = new pg.Client(process.env.DATABASE_URL)
-  await client.connect()
-  const { rows } = await client.query('show server_version')
-  await client.end()
-  return { about: { postgres: rows[0].server_version }, stop: async () => server?.stop() }
+  const own = process.env.DATABASE_URL === undefined ? await startServer({ flags: ['max_wal_size=2GB'] }) : undefined
+  if (own !== undefined) process.env.DATABASE_URL = own.url // contestants inherit it
+  const stop = async () => {
+    try {
+      if (own === undefined) await alone((client) => client.query(`drop schema if exists ${schema} cascade`))
+    } finally {
+      await own?.stop()
+      if (own !== undefined) delete process.env.DATABASE_URL
+    }
+  }
+  try {
+    return { about: { postgres: await alone(circumstances) }, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
 }
 
-const schema = `bench_${process.pid}`
-const services = `${schema}.servicebook_services`
-const versions = `${schema}.servicebook_versions`
-export const tables = { schema, services, versions }
+async function circumstances(client) {
+  const { rows } = await client.query('select name, current_setting(name) as value from unnest($1::text[]) name', [
+    ['server_version', ...SETTINGS],
+  ])
+  const [version, ...settings] = rows.map(({ value }) => value)
+  return {
+    version: `PostgreSQL ${version}`,
+    driver: `pg ${createRequire(import.meta.url)('pg/package.json').version}`,
+    settings: SETTINGS.map((name, at) => `${name} ${settings[at]}`).join(', '),
+    method: 'Writes: empty tables and a checkpoint before every round.',
+  }
+}
+
+async function alone(work) {
+  const client = new pg.Client(process.env.DATABASE_URL)
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
 
 let shared
-/** The connections of this process. */
+/** The connections of this process. They stay open between its rounds, so that none is made while the clock runs. */
 export function pool() {
-  shared ??= new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10, allowExitOnIdle: true })
+  if (shared !== undefined) return shared
+  shared = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10, idleTimeoutMillis: 0 })
+  shared.on('error', () => {}) // the server may be stopped before the last contestant is
   return shared
 }
 
@@ -39,46 +79,36 @@ export async function emptyTables() {
 /** A book on these tables. */
 export const bookOn = (client = pool()) => openedOn(postgresStore(client, { schema }))
 
-const escaped = (value) => String(value).replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t')
-const lines = (all, values) => all.map((one) => `${values(one).map(escaped).join('\t')}\n`).join('')
-
-/** The services as `COPY` wants them: the bytes are ready before anything is timed. */
-export function copyTexts(stored) {
-  const current = ({ service, revision }) => [
-    service.fullyQualifiedName,
-    FAMILY,
-    service.id,
-    revision,
-    service.name,
-    service.deleted,
-    JSON.stringify(service),
-  ]
-  const superseded = ({ service }) => [service.fullyQualifiedName, FAMILY, service.version, JSON.stringify(service)]
-  return { current: lines(stored, current), superseded: lines(stored, superseded) }
+/** How many rows there are in what is named. */
+export async function rowsIn(from) {
+  const { rows } = await pool().query(`select count(*)::int as there from ${from}`)
+  return rows[0].there
 }
 
-export async function copyCurrent(text) {
-  await copy(`copy ${services} (fqn, family, id, revision, name, deleted, service) from stdin`, text)
-}
-
-export async function copySuperseded(text) {
-  await copy(`copy ${versions} (fqn, family, version, service) from stdin`, text)
-}
-
-async function copy(sql, text) {
-  const client = await pool().connect()
-  await pipeline(Readable.from([text]), client.query(copyStreams.from(sql)))
-  client.release()
-}
-
-/** So many rows, made on the server from one that is there. */
-export async function fill(rows) {
+/**
+ * Multiplies the services that are there until there are so many, on the server; a fifth of them with the history of the
+ * one they are made from. New names are of the same kinds, so that those to come fall between them.
+ */
+export async function fill(size) {
+  const copies = Math.max(1, Math.round(size / (await rowsIn(tables.services))) - 1)
   await pool().query(
-    `insert into ${services} (fqn, family, id, revision, name, deleted, service)
-     select 'filler ' || n, family, gen_random_uuid(), 1, 'filler ' || n, false, service
-     from (select * from ${services} limit 1) template, generate_series(1, $1::int) n`,
-    [rows],
+    `insert into ${tables.versions} (fqn, family, version, service)
+     select replace(fqn, name, name || '_' || nth), family, past.version, past.service
+     from ${tables.versions} past join ${tables.services} held using (fqn, family), generate_series(5, $1::int, 5) nth`,
+    [copies],
   )
-  await pool().query(`vacuum analyze ${services}`)
+  await pool().query(
+    `insert into ${tables.services} (fqn, family, id, revision, name, deleted, service)
+     select replace(fqn, name, copy), family, copy_id, revision, copy, deleted,
+       replace(replace(service::text, name, copy), id::text, copy_id::text)::json
+     from (select *, row_number() over (order by fqn) as place from ${tables.services}) original,
+       generate_series(1, $1::int) nth,
+       lateral (select name || '_' || nth as copy, format('${ID}%s', lpad(to_hex(place * $1 + nth), 12, '0'))::uuid as copy_id) made`,
+    [copies],
+  )
+  await pool().query(`vacuum analyze ${tables.services}, ${tables.versions}`)
   await pool().query('checkpoint')
 }
+
+/** Of long ago, so that ids to come are behind those of the copies. */
+const ID = '01990000-0000-7000-8000-'

@@ -1,14 +1,66 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { pool, tables } from './database.mjs'
 import { chunks } from './peers.mjs'
 import { FAMILY } from './servicebook.mjs'
 
 /*
- * What people write instead, on the same tables. None of it validates, compares, or decides; but for `byHand` none keeps
- * history.
+ * What else writes to the same tables: the least there is, and what people write instead. None of it validates, compares
+ * or decides; only `byHand` and the floor of two tables keep history.
  */
 
 const { schema, services, versions } = tables
-const columns = (service) => ({
+
+/** Rows of the current table, and of the other, as the bytes that `COPY` takes; they are ready before the clock runs. */
+export const currentRows = (stored) =>
+  bytesOf(stored, ({ service, revision }) => [
+    ...[service.fullyQualifiedName, FAMILY, service.id, revision, service.name, service.deleted],
+    JSON.stringify(service),
+  ])
+export const supersededRows = (stored) =>
+  bytesOf(stored, ({ service }) => [service.fullyQualifiedName, FAMILY, service.version, JSON.stringify(service)])
+
+export const copyCurrent = (bytes) =>
+  copy(`copy ${services} (fqn, family, id, revision, name, deleted, service) from stdin`, bytes)
+export const copySuperseded = (bytes) => copy(`copy ${versions} (fqn, family, version, service) from stdin`, bytes)
+
+/** In pieces of 64 kB, as they would come from a file. */
+function bytesOf(stored, valuesOf) {
+  const escaped = (value) => String(value).replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t')
+  const bytes = Buffer.from(stored.map((one) => `${valuesOf(one).map(escaped).join('\t')}\n`).join(''))
+  return [...chunks(bytes, 2 ** 16)]
+}
+
+async function copy(sql, bytes) {
+  const { from } = await import('pg-copy-streams')
+  const client = await pool().connect()
+  await pipeline(Readable.from(bytes), client.query(from(sql)))
+  client.release()
+}
+
+/** One service in a transaction of its own: read it under a lock, write what it is, keep what it was. */
+export async function byHand(service) {
+  const client = await pool().connect()
+  const key = [service.fullyQualifiedName, FAMILY]
+  await client.query('begin')
+  const held = await client.query(
+    `select revision, service from ${services} where fqn = $1 and family = $2 for update`,
+    key,
+  )
+  await client.query(
+    `insert into ${services} (fqn, family, id, revision, name, deleted, service) values ($1, $2, $3, 1, $4, false, $5)
+     on conflict (fqn, family) do update set revision = servicebook_services.revision + 1, service = excluded.service`,
+    [...key, service.id, service.name, JSON.stringify(service)],
+  )
+  for (const before of held.rows) {
+    const values = [...key, before.revision, JSON.stringify(before.service)]
+    await client.query(`insert into ${versions} (fqn, family, version, service) values ($1, $2, $3, $4)`, values)
+  }
+  await client.query('commit')
+  client.release()
+}
+
+const rowOf = (service) => ({
   fqn: service.fullyQualifiedName,
   family: FAMILY,
   id: service.id,
@@ -18,54 +70,28 @@ const columns = (service) => ({
   service: JSON.stringify(service),
 })
 
-/** One service in a transaction of its own: read it under a lock, keep what it was, write what it is. */
-export async function byHand(given) {
-  const service = { fullyQualifiedName: given.name, id: '0199f3a2-5b1c-7d3e-8f4a-000000000000', ...given }
-  const client = await pool().connect()
-  await client.query('begin')
-  const key = [service.fullyQualifiedName, FAMILY]
-  const held = await client.query(
-    `select revision, service from ${services} where fqn = $1 and family = $2 for update`,
-    key,
-  )
-  const before = held.rows[0]
-  await client.query(
-    `insert into ${services} (fqn, family, id, revision, name, deleted, service) values ($1, $2, $3, 1, $4, false, $5)
-     on conflict (fqn, family) do update set revision = servicebook_services.revision + 1, service = excluded.service`,
-    [...key, service.id, service.name, JSON.stringify(service)],
-  )
-  if (before !== undefined) {
-    await client.query(`insert into ${versions} (fqn, family, version, service) values ($1, $2, $3, $4)`, [
-      ...key,
-      before.revision,
-      JSON.stringify(before.service),
-    ])
-  }
-  await client.query('commit')
-  client.release()
-}
-
 /** 1,000 services a statement. */
 export async function drizzle() {
   const { drizzle: open } = await import('drizzle-orm/node-postgres')
   const { bigint, boolean, pgSchema, text, uuid } = await import('drizzle-orm/pg-core')
   const { sql } = await import('drizzle-orm')
   const table = pgSchema(schema).table('servicebook_services', {
-    fqn: text('fqn').notNull(),
-    family: text('family').notNull(),
-    id: uuid('id').notNull(),
-    revision: bigint('revision', { mode: 'number' }).notNull(),
-    name: text('name').notNull(),
-    deleted: boolean('deleted').notNull(),
-    service: text('service').notNull(),
+    fqn: text().notNull(),
+    family: text().notNull(),
+    id: uuid().notNull(),
+    revision: bigint({ mode: 'number' }).notNull(),
+    name: text().notNull(),
+    deleted: boolean().notNull(),
+    service: text().notNull(), // json to the database; the text is ready
   })
   const database = open(pool())
+  const set = { service: sql`excluded.service`, revision: sql`servicebook_services.revision + 1` }
   return async (all) => {
     for (const chunk of chunks(all)) {
-      const set = { service: sql`excluded.service`, revision: sql`${table.revision} + 1` }
+      const values = chunk.map(rowOf)
       await database
         .insert(table)
-        .values(chunk.map(columns))
+        .values(values)
         .onConflictDoUpdate({ target: [table.fqn, table.family], set })
     }
   }
@@ -75,17 +101,14 @@ export async function drizzle() {
 export async function kysely() {
   const { Kysely, PostgresDialect, sql } = await import('kysely')
   const database = new Kysely({ dialect: new PostgresDialect({ pool: pool() }) }).withSchema(schema)
+  const set = { service: sql`excluded.service`, revision: sql`servicebook_services.revision + 1` }
   return async (all) => {
     for (const chunk of chunks(all)) {
+      const values = chunk.map(rowOf)
       await database
         .insertInto('servicebook_services')
-        .values(chunk.map(columns))
-        .onConflict((conflict) =>
-          conflict.columns(['fqn', 'family']).doUpdateSet({
-            service: (row) => row.ref('excluded.service'),
-            revision: sql`servicebook_services.revision + 1`,
-          }),
-        )
+        .values(values)
+        .onConflict((conflict) => conflict.columns(['fqn', 'family']).doUpdateSet(set))
         .execute()
     }
   }

@@ -10,7 +10,7 @@ import { how } from './requests.mjs'
 
 const HELP = `npm run bench [-- options]
 
-  --only <room>        memory, heap, fs or postgres; default all of them
+  --only <room>        memory, heap, fs, postgres or reads; default all of them
   --all                also the slow cases: a million services, 100,000 in PostgreSQL
   --size <number>      services in bulks and in the store that is opened; default 100,000 in memory, 10,000 elsewhere
   --rounds <number>    default 5
@@ -30,7 +30,7 @@ const { values } = parseArgs({
 })
 const rounds = Number(values.rounds)
 const size = values.size === undefined ? undefined : Number(values.size)
-const rooms = ['memory', 'heap', 'fs', 'postgres'].filter((room) => (values.only ?? room) === room)
+const rooms = ['memory', 'heap', 'fs', 'postgres', 'reads'].filter((room) => (values.only ?? room) === room)
 const whole = values.only === undefined && size === undefined && rounds >= 5
 
 if (values.help || rooms.length === 0 || !(rounds >= 1) || (size !== undefined && !(size >= 1000))) {
@@ -55,7 +55,7 @@ try {
     const { cases, prepare } = await import(`./${room}.mjs`)
     const prepared = await prepare?.()
     Object.assign(about, prepared?.about)
-    if (prepared !== undefined) console.log(`${JSON.stringify(prepared.about)}\n`)
+    for (const what of Object.values(prepared?.about ?? {})) console.log(`${Object.values(what).join(' · ')}\n`)
     try {
       for (const one of cases) {
         if (one.slow && !values.all) continue

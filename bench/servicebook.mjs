@@ -12,11 +12,24 @@ export function expect(truth, what) {
   if (!truth) throw new Error(`the benchmark expected ${what}`)
 }
 
-/** Upserts all of them; answers the outcome of the last, or the whole report. */
-export async function bulk(book, requests, { report: whole = false, ...options } = {}) {
+/** Upserts all of them; answers the report. */
+export async function reported(book, requests, options) {
   const report = (await bulkUpsert(book, requests, { by, ...options }))._unsafeUnwrap()
   expect(report.status === 'success' && report.passed === requests.length, 'every row to pass')
-  return whole ? report : report.rows.at(-1)?.outcome
+  return report
+}
+
+/** Upserts all of them; answers the outcome of the last. */
+export async function bulk(book, requests, options) {
+  return (await reported(book, requests, options)).rows.at(-1)?.outcome
+}
+
+/** How long the work takes, on a heap that was just collected. */
+export async function milliseconds(work) {
+  gc()
+  const start = performance.now()
+  await work()
+  return performance.now() - start
 }
 
 export const outcomeOf = { create: 'created', changed: 'updated', unchanged: 'unchanged' }

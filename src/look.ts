@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow'
 import type { Book } from './book.js'
-import { denial, missingPrincipal } from './execute.js'
+import { type Denial, denial, missingPrincipal } from './execute.js'
 import type { Operation, Principal } from './ports/policy.js'
 import type { Fqn, Stored } from './ports/store.js'
 import {
@@ -24,8 +24,7 @@ export interface GetOptions {
 }
 
 /**
- * The stored service of a subject, for whoever may do this to it: validated, loaded, authorised. Who may not do it to a
- * service that is not there is told so, and not that it is not there. Source: `semantics.md` §2, §7, §9.
+ * The stored service of a subject, for whoever may do this to it: validated, loaded, authorised. Source: `semantics.md` §2, §7, §9.
  */
 export async function look(
   book: Book,
@@ -44,9 +43,9 @@ export async function look(
   } catch (cause) {
     return err(storeFailed('load', cause))
   }
-  const denied = await denial(book, by, operation, stored?.service)
-  if (denied !== undefined) return err(denied)
-  return stored === undefined ? err(absent(book, subject)) : ok(stored)
+  if (stored === undefined) return err(await absence(book, subject, by, operation))
+  const denied = await denial(book, by, operation, stored.service)
+  return denied === undefined ? ok(stored) : err(denied)
 }
 
 export type Include = NonNullable<GetOptions['include']>
@@ -56,8 +55,16 @@ export function present(stored: Stored | undefined, include: Include): Stored | 
   return include === 'all' || stored?.service.deleted === (include === 'deleted') ? stored : undefined
 }
 
-export function absent(book: Book, subject: Subject): EntityNotFound {
-  return entityNotFound(book.family.entityType, shown(subject))
+/** That there is none; for whoever may not see services, the same denial as if there were one. */
+export async function absence(
+  book: Book,
+  subject: Subject,
+  by: Principal | undefined,
+  operation: Operation,
+): Promise<Denial | EntityNotFound> {
+  const hidden = await denial(book, by, 'ViewBasic', undefined)
+  const denied = hidden && (await denial(book, by, operation, undefined))
+  return denied ?? entityNotFound(book.family.entityType, shown(subject))
 }
 
 export function includeIssues(include: unknown): Issue[] {

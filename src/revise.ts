@@ -1,7 +1,7 @@
 import { announce } from './announce.js'
 import type { Book } from './book.js'
 import { denial, inTurn, missingPrincipal, pause } from './execute.js'
-import { absent, type Include, nameOf, present, subjectIssues } from './look.js'
+import { absence, type Include, nameOf, present, subjectIssues } from './look.js'
 import type { Operation, Principal } from './ports/policy.js'
 import type { Change, Fqn, Stored } from './ports/store.js'
 import type { Revision } from './rules/decide.js'
@@ -51,7 +51,7 @@ export async function revise(book: Book, subject: Subject, revising: Revising): 
       return storeFailed('load', cause)
     }
   }
-  if (name === undefined) return (await denials(book, revising, undefined)) ?? absent(book, subject)
+  if (name === undefined) return absence(book, subject, by, operations[0])
   const fqn = name
   return inTurn(book, fqn, async () => {
     for (let attempt = 1; ; attempt++) {
@@ -78,9 +78,9 @@ async function reviseOnce(
     return storeFailed('load', cause)
   }
   if (id !== undefined && stored?.service.id !== id) stored = undefined
+  if (stored === undefined) return absence(book, subject, revising.by, revising.operations[0])
   const denied = await denials(book, revising, stored)
   if (denied !== undefined) return denied
-  if (stored === undefined) return absent(book, subject)
   const failed = unmet(revising.ifMatch, stored.service)
   if (failed !== undefined) return failed
   const revision = await revising.decide(stored)
@@ -99,8 +99,8 @@ async function reviseOnce(
 }
 
 /** The first denial of all that the policy is asked for. */
-async function denials(book: Book, { by, operations }: Revising, stored: Stored | undefined) {
-  const answers = await Promise.all(operations.map((operation) => denial(book, by, operation, stored?.service)))
+async function denials(book: Book, { by, operations }: Revising, { service }: Stored) {
+  const answers = await Promise.all(operations.map((operation) => denial(book, by, operation, service)))
   return answers.find((answer) => answer !== undefined)
 }
 

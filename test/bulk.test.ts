@@ -268,6 +268,22 @@ test('§6 progress does not wait for input that is slow, and what is with the st
   expect(told).toEqual([2, 4])
 })
 
+test('§6 what waits for a name that is with the store is not sent any more when the bulk is ended meanwhile', async () => {
+  const { store, waiting, wait } = held()
+  const failure = new Error('the bar is broken')
+  const running = bulkUpsert(openTestBook({ store }), [row('a'), row('a', { description: 'x' })], {
+    chunkSize: 1,
+    onProgress: () => Promise.reject(failure),
+  })
+  await wait(1)
+  await new Promise((resolve) => setImmediate(resolve))
+  for (const { go } of waiting.splice(0)) go()
+  const report = (await running)._unsafeUnwrap()
+  expect(report).toMatchObject({ status: 'aborted', cause: failure, passed: 1 })
+  expect(report.rows.map((one) => ('error' in one ? one.error.code : one.outcome))).toEqual(['created', 'ABORTED'])
+  expect((await stateOf(store)).current.map(({ version }) => version)).toEqual([0.1])
+})
+
 test('§6 a chunk of large rows ends at 8 MiB, whatever its number of rows', async () => {
   const store = memoryStore()
   const commit = vi.spyOn(store, 'commit')

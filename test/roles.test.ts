@@ -57,12 +57,12 @@ const N = 'ENTITY_NOT_FOUND'
 const matrix: Record<keyof typeof principals, readonly Cell[]> = {
   // create, upsert new, upsert owned, upsert unowned, get owned, get none, reveal owned, reveal none
   admin: ['yes', 'yes', 'yes', 'yes', 'yes', N, 'yes', N],
-  owner: [F, F, 'yes', F, 'yes', N, F, F],
-  'member of a team that owns': [F, F, 'yes', F, 'yes', N, F, F],
-  bot: ['yes', 'yes', 'yes', 'yes', 'yes', N, F, F],
-  'bot that owns': ['yes', 'yes', 'yes', 'yes', 'yes', N, F, F],
-  stranger: [F, F, F, F, 'yes', N, F, F],
-  'user with the id of a team': [F, F, F, F, 'yes', N, F, F],
+  owner: [F, F, 'yes', F, 'yes', N, F, N],
+  'member of a team that owns': [F, F, 'yes', F, 'yes', N, F, N],
+  bot: ['yes', 'yes', 'yes', 'yes', 'yes', N, F, N],
+  'bot that owns': ['yes', 'yes', 'yes', 'yes', 'yes', N, F, N],
+  stranger: [F, F, F, F, 'yes', N, F, N],
+  'user with the id of a team': [F, F, F, F, 'yes', N, F, N],
   nobody: [U, U, U, U, U, U, U, U],
 }
 

@@ -133,11 +133,12 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
   let ended: Ended | undefined
   while (ended === undefined) {
     const chunk = await readChunk(book.validate, input, chunkSize)
+    const valid = chunk.rows.filter((row): row is ValidRequest => !('error' in row))
+    // A name that is still on its way is decided on what comes of it.
+    while (flight.some(({ names }) => valid.some(({ fqn }) => names.has(fqn)))) await flight[0]?.settled
     await progress
     ended = chunk.ended ?? input.stopped()
-    const sent = ended?.ended === 'early' ? [] : chunk.rows.filter((row): row is ValidRequest => !('error' in row))
-    // A name that is still on its way is decided on what comes of it.
-    while (flight.some(({ names }) => sent.some(({ fqn }) => names.has(fqn)))) await flight[0]?.settled
+    const sent = ended?.ended === 'early' ? [] : valid
     const settled = settle(chunk.rows, execute(book, sent, { how: 'upsert', by, store }), flight.at(-1))
     flight.push({ names: new Set(sent.map(({ fqn }) => fqn)), settled })
     // By the next turn the chunk is with the store, or, where the store never waits, done.

@@ -15,7 +15,7 @@ import type { Service } from '../rules/service.js'
  * Errors:
  * - `BAD_REQUEST`: the subject is none of these, `id` is no UUID, or an option is wrong.
  * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
- * - `FORBIDDEN`: the policy denies `ViewBasic` on the service, or without a target where there is none.
+ * - `FORBIDDEN`: the policy denies `ViewBasic` on the service; or there is none, and the caller may see none.
  * - `ENTITY_NOT_FOUND`: there is none, or `include` leaves it out; a soft-deleted one is found only with `include`.
  * - `STORE_FAILED`: the store or the policy failed.
  *

@@ -36,7 +36,7 @@ export interface PatchedService<F extends Family = Family> {
  * - `BAD_REQUEST`: an operation is none or cannot be applied, or what comes of it breaks a rule. Paths of issues lead into
  *   the operations (`/0/path`), or, once they were applied, into the service.
  * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
- * - `FORBIDDEN`: the policy denies one of these, or does so without a target where there is none.
+ * - `FORBIDDEN`: the policy denies one of these; or there is none, and the caller may see none.
  * - `ENTITY_NOT_FOUND`: there is no such service, it is soft-deleted, or it would refer to something unknown.
  * - `PRECONDITION_FAILED`: a `test` failed, or the service is not in the state that `ifMatch` names.
  * - `CONTENDED`: other processes won the race `attempts` times. Nothing was written.

@@ -29,7 +29,7 @@ export interface Restored<F extends Family = Family> {
  * Errors:
  * - `BAD_REQUEST`: the subject or an option is wrong.
  * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
- * - `FORBIDDEN`: the policy denies `EditAll` on the service, or without a target where there is none.
+ * - `FORBIDDEN`: the policy denies `EditAll` on the service; or there is none, and the caller may see none.
  * - `ENTITY_NOT_FOUND`: there is none.
  * - `PRECONDITION_FAILED`: the service is not in the state that `ifMatch` names.
  * - `CONTENDED`: other processes won the race `attempts` times. Nothing was written.

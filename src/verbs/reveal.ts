@@ -15,7 +15,7 @@ import { opened } from '../secrecy.js'
  * Errors:
  * - `BAD_REQUEST`: the subject or an option is wrong.
  * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
- * - `FORBIDDEN`: the policy denies `ViewSecrets` on the service, or without a target where there is none.
+ * - `FORBIDDEN`: the policy denies `ViewSecrets` on the service; or there is none, and the caller may see none.
  * - `ENTITY_NOT_FOUND`: there is none, or `include` leaves it out.
  * - `STORE_FAILED`: the store or the policy failed, or, with `during: 'open'`, the cipher: the message names the key.
  *

@@ -28,7 +28,7 @@ export interface VersionPage<F extends Family = Family> {
  * Errors:
  * - `BAD_REQUEST`: the subject or an option is wrong.
  * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
- * - `FORBIDDEN`: the policy denies `ViewBasic` on the service as it now is, or without a target where there is none.
+ * - `FORBIDDEN`: the policy denies `ViewBasic` on the service as it now is; or there is none, and the caller may see none.
  * - `ENTITY_NOT_FOUND`: there is no such service.
  * - `STORE_FAILED`: the store or the policy failed.
  *
