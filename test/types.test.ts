@@ -3,9 +3,14 @@ import {
   bulkUpsert,
   type CreateServiceError,
   createService,
+  type DeleteServiceError,
   type Family,
+  type ListServicesError,
+  listServices,
   mlmodelServices,
   openBook,
+  patchService,
+  revealConnection,
   type Service,
   type ServiceRequest,
   type UpsertServiceError,
@@ -78,6 +83,24 @@ test('verbs take the request of their book and answer its services', () => {
   expectTypeOf(any.family).toEqualTypeOf<Family>()
 })
 
+test('reads and revisions are of the family, too: a patch takes operations of RFC 6902', () => {
+  const read = async () => {
+    const page = (await listServices(book, { limit: 1 }))._unsafeUnwrap()
+    const [service] = page.services
+    if (service?.serviceType === 'Mlflow')
+      expectTypeOf(service.connection?.config.trackingUri).toEqualTypeOf<string | undefined>()
+    const revealed = (await revealConnection(book, 'a'))._unsafeUnwrap()
+    expectTypeOf(revealed).toEqualTypeOf<Service<MlModel>['connection']>()
+    const patched = (await patchService(book, 'a', [{ op: 'remove', path: '/domain' }]))._unsafeUnwrap()
+    expectTypeOf(patched.service).toEqualTypeOf<Service<MlModel>>()
+    // @ts-expect-error an addition has a value
+    await patchService(book, 'a', [{ op: 'add', path: '/domain' }])
+    // @ts-expect-error a move has a from
+    await patchService(book, 'a', [{ op: 'move', path: '/domain' }])
+  }
+  expectTypeOf(read).toBeFunction()
+})
+
 test('an exhaustive switch over a verb’s errors compiles without a default', () => {
   const onCreate = (error: CreateServiceError): string => {
     switch (error.code) {
@@ -109,6 +132,27 @@ test('an exhaustive switch over a verb’s errors compiles without a default', (
         return error.message
     }
   }
+  const onDelete = (error: DeleteServiceError): string => {
+    switch (error.code) {
+      case 'BAD_REQUEST':
+      case 'UNAUTHORIZED':
+      case 'FORBIDDEN':
+      case 'ENTITY_NOT_FOUND':
+      case 'PRECONDITION_FAILED':
+      case 'CONTENDED':
+      case 'STORE_FAILED':
+        return error.message
+    }
+  }
+  const onList = (error: ListServicesError): string => {
+    switch (error.code) {
+      case 'BAD_REQUEST':
+      case 'UNAUTHORIZED':
+      case 'STORE_FAILED':
+        return error.message
+    }
+  }
+  expectTypeOf([onDelete, onList]).toBeArray()
   expectTypeOf<UpsertServiceError['code']>().not.toEqualTypeOf<'ENTITY_ALREADY_EXISTS'>()
   expectTypeOf([onCreate, onUpsert]).toBeArray()
 })
