@@ -80,6 +80,8 @@ describe.each(stores)('on the $name store', (which) => {
     const all = (await listVersions(book, 'a', { limit: 100 }))._unsafeUnwrap()
     expect(versions(all.services)).toEqual(Array.from({ length: 25 }, (_, at) => (25 - at) / 10))
     expect(all.more).toBe(false)
+    const exact = (await listVersions(book, 'a', { limit: 25 }))._unsafeUnwrap()
+    expect([exact.services.length, exact.more]).toEqual([25, false])
     const paged: Service[] = []
     for (let before: number | undefined; ; before = paged.at(-1)?.version) {
       const { services, more } = (

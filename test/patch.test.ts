@@ -316,6 +316,27 @@ test('§7 any patch that writes back a service as it is shown is unchanged; what
   )
 })
 
+test('§7 a new serviceType needs a connection that fits, also where the patch leaves the connection as it was', async () => {
+  const book = openTestBook()
+  const config = { trackingUri: 'http://t', registryUri: 'http://r' }
+  await createService(book, { name: 'a', serviceType: 'Mlflow', connection: { config } })
+  const alone = (await patchService(book, 'a', [put('/serviceType', 'Sklearn')]))._unsafeUnwrapErr()
+  expect(alone.code === 'BAD_REQUEST' && alone.issues.map(({ path }) => path)).toEqual([
+    '/connection/config/trackingUri',
+    '/connection/config/registryUri',
+    '/connection/config/type',
+  ])
+  const both = [put('/serviceType', 'Sklearn'), put('/connection', { config: {} })]
+  const { service } = (await patchService(book, 'a', both))._unsafeUnwrap()
+  expect([service.version, service.serviceType, service.connection?.config]).toEqual([
+    1.1,
+    'Sklearn',
+    { type: 'Sklearn' },
+  ])
+  const without = [{ op: 'remove', path: '/connection' } as const, put('/serviceType', 'Mlflow')]
+  expect((await patchService(book, 'a', without))._unsafeUnwrap().service.version).toBe(2.1)
+})
+
 test('§9 a patch asks for what it changes, all of it together', async () => {
   const asked: Operation[] = []
   const book = openTestBook({
