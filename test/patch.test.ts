@@ -359,6 +359,9 @@ test('§9 a patch asks for what it changes, all of it together', async () => {
     'EditAll',
     'EditDescription',
   ])
+  // A key of every object is no field of a service.
+  for (const path of ['/constructor', '/toString/x', '/hasOwnProperty'])
+    expect(await patchOf(put(path, 1))).toEqual(['BAD_REQUEST', 'EditAll'])
   expect(await patchOf(put('/description', 'y'), put('/tags', []))).toEqual([
     'FORBIDDEN',
     'EditDescription',

@@ -69,19 +69,19 @@ const tokensOf = (pointer: string) =>
 /** The whole service is more than may be changed, too. */
 const isOwn = (pointer: string) => pointer === '' || OWN.includes(tokensOf(pointer)[0] as string)
 
-const operationOf: Readonly<Record<string, Operation>> = {
-  description: 'EditDescription',
-  displayName: 'EditDisplayName',
-  owners: 'EditOwners',
-  tags: 'EditTags',
-}
+const operationOf: ReadonlyMap<string | undefined, Operation> = new Map([
+  ['description', 'EditDescription'],
+  ['displayName', 'EditDisplayName'],
+  ['owners', 'EditOwners'],
+  ['tags', 'EditTags'],
+])
 
 /** What the policy has to allow for a patch, each once. */
 export function operationsOf(patch: readonly PatchOperation[]): readonly [Operation, ...Operation[]] {
   const changed = patch.flatMap((one) =>
     one.op === 'test' ? [] : one.op === 'move' ? [one.path, one.from] : [one.path],
   )
-  const asked = new Set(changed.map((path) => operationOf[tokensOf(path)[0] as string] ?? 'EditAll'))
+  const asked = new Set(changed.map((path) => operationOf.get(tokensOf(path)[0]) ?? 'EditAll'))
   const [first = 'EditAll', ...rest] = asked
   return [first, ...rest]
 }
