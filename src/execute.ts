@@ -1,9 +1,10 @@
 import { announce } from './announce.js'
+import { type Denial, denial, missingPrincipal } from './authorise.js'
 import type { Book } from './book.js'
-import type { Operation, Principal } from './ports/policy.js'
+import type { Principal } from './ports/policy.js'
 import type { Change, Fqn, ServiceStore, Stored } from './ports/store.js'
 import { unresolved } from './resolve.js'
-import { ANONYMOUS, comparesSecrets, type Decision, decideCreate, decideUpdate } from './rules/decide.js'
+import { comparesSecrets, type Decision, decideCreate, decideUpdate } from './rules/decide.js'
 import {
   type BadRequest,
   badRequest,
@@ -12,21 +13,16 @@ import {
   type EntityAlreadyExists,
   type EntityNotFound,
   entityAlreadyExists,
-  type Forbidden,
-  forbidden,
   type PreconditionFailed,
   type StoreFailed,
   storeFailed,
-  type Unauthorized,
-  unauthorized,
 } from './rules/errors.js'
 import { ifMatchIssues, unmet } from './rules/etag.js'
 import { principalIssues } from './rules/principal.js'
-import type { Service } from './rules/service.js'
 import type { ValidRequest } from './rules/validate.js'
 import { opened, sealed } from './secrecy.js'
+import { inTurn, pause } from './turns.js'
 
-export type Denial = Unauthorized | Forbidden | StoreFailed
 export type WriteFailure = BadRequest | Denial | EntityNotFound | EntityAlreadyExists | PreconditionFailed | Contended
 
 export interface Execution {
@@ -39,8 +35,7 @@ export interface Execution {
 }
 
 /**
- * Load → decide → commit, for any number of requests at once: the only loop that awaits a store. The answers stand in the
- * order of the requests and are those of one request after the other: a name that occurs again waits until the one
+ * Load → decide → commit, for any number of requests at once. The answers stand in the order of the requests and are those of one request after the other: a name that occurs again waits until the one
  * before it is settled, and then decides on what that one left, without a load. What a store refuses is loaded,
  * authorised and decided again. Source: `semantics.md` §4–6, §8.
  */
@@ -78,42 +73,29 @@ export async function execute(
       }
     }
 
+    const present = () => turn.filter((index) => held[index] !== undefined)
+    const refuse = (index: number, failure: WriteFailure) => {
+      settle(index, failure, held[index])
+      held[index] = undefined
+    }
     if (book.policy !== undefined) {
-      const asked = turn.filter((index) => held[index] !== undefined)
+      const asked = present()
       const denials = await Promise.all(asked.map((index) => denialOf(book, by, held[index] as Stored | null)))
-      for (const [place, index] of asked.entries()) {
-        const denied = denials[place]
-        if (denied === undefined) continue
-        settle(index, denied, held[index])
-        held[index] = undefined
-      }
+      for (const [place, denied] of denials.entries()) if (denied !== undefined) refuse(asked[place] as number, denied)
     }
-
     if (book.directory !== undefined) {
-      const asked = turn.filter((index) => held[index] !== undefined)
+      const asked = present()
       const missing = await unresolved(book, asked.map(requestAt))
-      for (const [place, index] of asked.entries()) {
-        const answer = missing[place]
-        if (answer === undefined) continue
-        settle(index, answer, held[index])
-        held[index] = undefined
-      }
+      for (const [place, unknown] of missing.entries())
+        if (unknown !== undefined) refuse(asked[place] as number, unknown)
     }
-
     const compared = turn.filter((index) => held[index] && comparesSecrets(held[index], requestAt(index)))
     const clear = new Map<number, string>()
     if (compared.length > 0) {
-      const texts = await opened(
-        book,
-        compared.map((index) => held[index] as Stored),
-      )
-      for (const [place, index] of compared.entries()) {
-        const text = texts[place] as string | StoreFailed
-        if (typeof text === 'string') clear.set(index, text)
-        else {
-          settle(index, text, held[index])
-          held[index] = undefined
-        }
+      const services = compared.map((index) => held[index] as Stored)
+      for (const [place, text] of (await opened(book, services)).entries()) {
+        if (typeof text === 'string') clear.set(compared[place] as number, text)
+        else refuse(compared[place] as number, text)
       }
     }
 
@@ -238,34 +220,6 @@ function denialOf(book: Book, by: Principal | undefined, held: Stored | null): P
   return held === null ? denial(book, by, 'Create', undefined) : denial(book, by, 'EditAll', held.service)
 }
 
-/** The policy's answer, as an error unless it allows. A policy that fails denies. Source: `semantics.md` §9. */
-export async function denial(
-  book: Book,
-  by: Principal | undefined,
-  operation: Operation,
-  target: Service | undefined,
-): Promise<Denial | undefined> {
-  if (book.policy === undefined) return undefined
-  try {
-    const answer = await book.policy(by, operation, target)
-    if (answer === 'allow') return undefined
-    return answer === 'unauthenticated' ? unauthorized(operation) : forbidden(by?.name ?? ANONYMOUS, operation)
-  } catch (cause) {
-    return storeFailed('authorise', cause)
-  }
-}
-
-/** Without a principal the policy is asked before anything is loaded; only that it wants one ends the call. */
-export async function missingPrincipal(
-  book: Book,
-  by: Principal | undefined,
-  operation: Operation,
-): Promise<Unauthorized | StoreFailed | undefined> {
-  if (by !== undefined) return undefined
-  const answer = await denial(book, by, operation, undefined)
-  return answer?.code === 'FORBIDDEN' ? undefined : answer
-}
-
 /** A single write: validated, then refused without a principal where the policy wants one, then executed in its turn. */
 export async function executeOne(
   book: Book,
@@ -281,25 +235,4 @@ export async function executeOne(
   if (missing !== undefined) return missing
   const answers = await inTurn(book, valid.fqn, () => execute(book, [valid], { how, by, ifMatch, store: book.store }))
   return answers[0] as Decision | WriteFailure
-}
-
-const turns = new WeakMap<ServiceStore, Map<string, Promise<unknown>>>()
-
-/** Single writes of one name take turns within a process, so that they never refuse each other. */
-export async function inTurn<T>(book: Book, fqn: Fqn, work: () => Promise<T>): Promise<T> {
-  const tails = turns.get(book.store) ?? new Map<string, Promise<unknown>>()
-  turns.set(book.store, tails)
-  const key = `${book.family.entityType} ${fqn}`
-  const mine = (tails.get(key) ?? Promise.resolve()).then(work, work)
-  tails.set(key, mine)
-  try {
-    return await mine
-  } finally {
-    if (tails.get(key) === mine) tails.delete(key)
-  }
-}
-
-/** Up to 64 ms, longer the more often the race was lost, and never the same for two rivals. */
-export function pause(attempt: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** attempt, 64)))
 }

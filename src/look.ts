@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow'
+import { type Denial, denial, missingPrincipal } from './authorise.js'
 import type { Book } from './book.js'
-import { type Denial, denial, missingPrincipal } from './execute.js'
 import type { Operation, Principal } from './ports/policy.js'
 import type { Fqn, Stored } from './ports/store.js'
 import {
@@ -24,7 +24,8 @@ export interface GetOptions {
 }
 
 /**
- * The stored service of a subject, for whoever may do this to it: validated, loaded, authorised. Source: `semantics.md` §2, §7, §9.
+ * The stored service of a subject, for whoever may do this to it: validated, loaded, authorised. Source: `semantics.md`
+ * §2, §7, §9.
  */
 export async function look(
   book: Book,
@@ -70,6 +71,11 @@ export async function absence(
 export function includeIssues(include: unknown): Issue[] {
   if (['non-deleted', 'deleted', 'all'].includes(include as string)) return []
   return [{ path: '/include', message: 'must be one of non-deleted, deleted, all' }]
+}
+
+export function limitIssues(limit: unknown): Issue[] {
+  if (Number.isInteger(limit) && (limit as number) >= 0 && (limit as number) <= 1_000_000) return []
+  return [{ path: '/limit', message: 'must be an integer from 0 to 1,000,000' }]
 }
 
 const UUID = new RegExp(UUID_PATTERN)

@@ -11,6 +11,8 @@ export async function unresolved(
   book: Book,
   requests: readonly ValidRequest[],
 ): Promise<readonly (EntityNotFound | StoreFailed | undefined)[]> {
+  const { directory } = book
+  if (directory === undefined) return requests.map(() => undefined)
   const asked = new Map<string, Reference>()
   const keys = requests.map((request) =>
     referencesOf(request).map((reference) => {
@@ -19,10 +21,10 @@ export async function unresolved(
       return key
     }),
   )
-  if (book.directory === undefined || asked.size === 0) return requests.map(() => undefined)
+  if (asked.size === 0) return requests.map(() => undefined)
   const unknown = new Set<string>()
   try {
-    const known = await book.directory.knows([...asked.values()])
+    const known = await directory.knows([...asked.values()])
     if (known.length !== asked.size) throw new Error('the directory did not answer every question')
     for (const [at, key] of [...asked.keys()].entries()) if (known[at] !== true) unknown.add(key)
   } catch (cause) {

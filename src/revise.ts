@@ -1,6 +1,6 @@
 import { announce } from './announce.js'
+import { denial, missingPrincipal } from './authorise.js'
 import type { Book } from './book.js'
-import { denial, inTurn, missingPrincipal, pause } from './execute.js'
 import { absence, type Include, nameOf, present, subjectIssues } from './look.js'
 import type { Operation, Principal } from './ports/policy.js'
 import type { Change, Fqn, Stored } from './ports/store.js'
@@ -17,6 +17,7 @@ import { ifMatchIssues, unmet } from './rules/etag.js'
 import type { Subject } from './rules/fqn.js'
 import { principalIssues } from './rules/principal.js'
 import { sealed } from './secrecy.js'
+import { inTurn, pause } from './turns.js'
 
 export interface Revising {
   readonly by: Principal | undefined

@@ -96,7 +96,8 @@ export function postgresStore(client: PostgresClient, options: PostgresOptions =
 
     async removeTombstones({ olderThan = 86_400_000 } = {}) {
       if (!(olderThan >= 60_000)) throw new TypeError('olderThan must be at least 60,000 milliseconds')
-      return (await send(sql.removeTombstones(tables), [olderThan])).length
+      const [count] = await send(sql.removeTombstones(tables), [olderThan])
+      return Number(count?.removed)
     },
   }
 }
@@ -121,9 +122,8 @@ async function settled(answer: Promise<readonly Fqn[]>): Promise<Answer> {
 
 /** What a commit refused. When one of its statements failed, what the others wrote is not told apart. */
 function refusedOf(answers: readonly Answer[]): readonly Fqn[] {
-  const failures = answers.filter((answer) => answer.status === 'rejected').map(({ reason }) => reason)
+  const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []))
   if (failures.length === 0) return answers.flatMap((answer) => ('value' in answer ? answer.value : []))
-  const nothing = failures.length === answers.length && failures.every(({ applied }) => applied === false)
-  const failure = nothing ? failures[0] : (failures.find(({ applied }) => applied !== false) ?? failures[0])
-  throw nothing ? failure : Object.assign(failure, { applied: 'unknown' })
+  const nothing = failures.length === answers.length && failures.every((failure) => failure?.applied === false)
+  throw nothing ? failures[0] : Object.assign(failures[0], { applied: 'unknown' })
 }

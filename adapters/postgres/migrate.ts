@@ -1,6 +1,6 @@
 import { type PostgresClient, sender } from './client.js'
 import * as sql from './sql.js'
-import { literal, type PostgresOptions, type Tables, tablesOf } from './tables.js'
+import { literal, type PostgresOptions, quoted, type Tables, tablesOf } from './tables.js'
 
 /** A step of the tables' history. */
 export interface Migration {
@@ -60,7 +60,7 @@ const preparation = (tables: Tables) => `begin${lock(tables)}${
     ? ''
     : `
   if not exists (select from pg_namespace where nspname = ${literal(tables.schema)}) then
-    create schema "${tables.schema.replaceAll('"', '""')}";
+    create schema ${quoted(tables.schema)};
   end if;`
 }
   if to_regclass(${literal(tables.migrations)}) is null then

@@ -40,7 +40,7 @@ export function tablesOf({ schema, prefix = 'servicebook_' }: PostgresOptions): 
 }
 
 /** An identifier as SQL. */
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 
 /** A text as SQL, for the few statements that take no parameters. */
 export const literal = (text: string) => `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`

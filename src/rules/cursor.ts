@@ -1,4 +1,5 @@
 import type { Place } from '../ports/store.js'
+import { ID_PATTERN } from './service.js'
 
 /*
  * Cursors of lists: the place of a service as base64url of JSON, which hosts pass on and do not look into. Source:
@@ -19,10 +20,10 @@ export function placeOf(cursor: string): Place | undefined {
     const place: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
     const { name, id } = (place ?? {}) as { name?: unknown; id?: unknown }
     const isPlace = typeof name === 'string' && name.isWellFormed() && !name.includes('\0') && typeof id === 'string'
-    return isPlace && UUID.test(id) ? { name, id } : undefined
+    return isPlace && ID.test(id) ? { name, id } : undefined
   } catch {
     return undefined
   }
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const ID = new RegExp(ID_PATTERN)

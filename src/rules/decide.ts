@@ -118,11 +118,8 @@ export function decidePatch(
   by: Principal | undefined,
 ): Revision | BadRequest {
   const old = before.service
-  const secrets = keepsConnection
-    ? { sealed: before.sealed, changed: false }
-    : request.connection === undefined
-      ? { sealed: null, changed: before.sealed !== null }
-      : secretsAfter(request, before, opened)
+  const removed = request.connection === undefined && !keepsConnection
+  const secrets = removed ? { sealed: null, changed: before.sealed !== null } : secretsAfter(request, before, opened)
   if ('code' in secrets) return secrets
   const fields = replaced(old, keepsConnection ? { ...request, connection: old.connection } : request)
   const incompatible = old.serviceType !== request.serviceType
@@ -140,8 +137,7 @@ export function decidePatch(
     return { outcome: 'updated', stored: Object.freeze(stored) }
   }
   service.changeDescription = change
-  const { stored, clear } = decision('updated', service, before.revision + 1, secrets)
-  return clear === undefined ? { outcome: 'updated', stored } : { outcome: 'updated', stored, clear }
+  return { ...decision('updated', service, before.revision + 1, secrets), outcome: 'updated' }
 }
 
 /** What is to be done to one service that is there; `removed` with what it last was. */

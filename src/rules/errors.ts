@@ -114,17 +114,10 @@ export type BulkRowError = BadRequest | Unauthorized | Forbidden | EntityNotFoun
 export type PatchServiceError = UpsertServiceError
 
 /** What `deleteService` can fail with. */
-export type DeleteServiceError =
-  | BadRequest
-  | Unauthorized
-  | Forbidden
-  | EntityNotFound
-  | PreconditionFailed
-  | Contended
-  | StoreFailed
+export type DeleteServiceError = UpsertServiceError
 
 /** What `restoreService` can fail with. */
-export type RestoreServiceError = DeleteServiceError
+export type RestoreServiceError = UpsertServiceError
 
 /** What `listServices` can fail with. */
 export type ListServicesError = BadRequest | Unauthorized | StoreFailed

@@ -4,6 +4,8 @@ import type { Family, ServiceTypeOf } from '../families/family.js'
 const closed = { additionalProperties: false } as const
 
 export const UUID_PATTERN = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+/** As services have it: in lower case. */
+export const ID_PATTERN = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 /** OpenMetadata's `entityName`. */
 export const NAME_PATTERN = '^((?!::).)*$'
 
@@ -57,7 +59,7 @@ const changeDescription = Type.Object(
 )
 
 const serviceFields = {
-  id: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }),
+  id: Type.String({ pattern: ID_PATTERN }),
   name,
   fullyQualifiedName,
   version: Type.Number({ minimum: 0.1 }),

@@ -1,4 +1,4 @@
-import { ResultAsync } from 'neverthrow'
+import { type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import type { Family } from '../families/family.js'
 import { type GetOptions, look } from '../look.js'
@@ -30,6 +30,9 @@ export function getService<F extends Family>(
   subject: Subject,
   options: GetOptions = {},
 ): ResultAsync<Service<F>, GetServiceError> {
-  const looked = new ResultAsync(look(book, subject, options, 'ViewBasic'))
-  return looked.map(({ service }) => service as Service<F>)
+  return new ResultAsync(get(book, subject, options) as Promise<Result<Service<F>, GetServiceError>>)
+}
+
+async function get(book: Book, subject: Subject, options: GetOptions): Promise<Result<Service, GetServiceError>> {
+  return (await look(book, subject, options, 'ViewBasic')).map(({ service }) => service)
 }

@@ -1,8 +1,8 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import { denial, missingPrincipal } from '../authorise.js'
 import type { Book } from '../book.js'
-import { denial, missingPrincipal } from '../execute.js'
 import type { Family } from '../families/family.js'
-import { type Include, includeIssues } from '../look.js'
+import { type Include, includeIssues, limitIssues } from '../look.js'
 import type { Principal } from '../ports/policy.js'
 import type { ListQuery, Page } from '../ports/store.js'
 import { cursorOf, placeOf } from '../rules/cursor.js'
@@ -123,11 +123,11 @@ async function list(book: Book, options: ListOptions): Promise<Result<ServicePag
   } catch (cause) {
     return err(storeFailed('load', cause))
   }
+  const paging = pagingOf(page, { after, before })
+  if (book.policy === undefined) return ok({ services: page.services, paging })
   const denials = await Promise.all(page.services.map((service) => denial(book, by, 'ViewBasic', service)))
-  const failed = denials.find((denied) => denied?.code === 'STORE_FAILED')
-  if (failed?.code === 'STORE_FAILED') return err(failed)
-  const services = page.services.filter((_, at) => denials[at] === undefined)
-  return ok({ services, paging: pagingOf(page, { after, before }) })
+  for (const denied of denials) if (denied?.code === 'STORE_FAILED') return err(denied)
+  return ok({ services: page.services.filter((_, at) => denials[at] === undefined), paging })
 }
 
 /** Behind a page that was reached by a cursor there is at least where it came from. */
@@ -142,9 +142,7 @@ function pagingOf({ services, more, total }: Page, { after, before }: Pick<ListO
 }
 
 function issuesOf({ limit = 10, after, before, include = 'non-deleted', total, ...filters }: ListOptions): Issue[] {
-  const issues = includeIssues(include)
-  if (!(Number.isInteger(limit) && limit >= 0 && limit <= 1_000_000))
-    issues.push({ path: '/limit', message: 'must be an integer from 0 to 1,000,000' })
+  const issues = [...includeIssues(include), ...limitIssues(limit)]
   if (after !== undefined && before !== undefined)
     issues.push({ path: '/before', message: 'must not be given together with after' })
   if (total !== undefined && typeof total !== 'boolean') issues.push({ path: '/total', message: 'must be a boolean' })

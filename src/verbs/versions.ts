@@ -1,7 +1,7 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import type { Family } from '../families/family.js'
-import { type GetOptions, includeIssues, look } from '../look.js'
+import { type GetOptions, includeIssues, limitIssues, look } from '../look.js'
 import { badRequest, entityNotFound, type GetServiceError, type Issue, storeFailed } from '../rules/errors.js'
 import type { Subject } from '../rules/fqn.js'
 import type { Service } from '../rules/service.js'
@@ -87,9 +87,7 @@ async function versions(
   subject: Subject,
   { limit = 10, before, include = 'all', by }: VersionsOptions,
 ): Promise<Result<VersionPage, GetServiceError>> {
-  const issues: Issue[] = includeIssues(include)
-  if (!(Number.isInteger(limit) && limit >= 0 && limit <= 1_000_000))
-    issues.push({ path: '/limit', message: 'must be an integer from 0 to 1,000,000' })
+  const issues: Issue[] = [...includeIssues(include), ...limitIssues(limit)]
   if (before !== undefined && !isVersion(before)) issues.push({ path: '/before', message: 'must be a version' })
   if (issues.length > 0) return err(badRequest(issues))
   const looked = await look(book, subject, { by, include }, 'ViewBasic')

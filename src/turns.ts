@@ -1,0 +1,23 @@
+import type { Book } from './book.js'
+import type { Fqn, ServiceStore } from './ports/store.js'
+
+const turns = new WeakMap<ServiceStore, Map<string, Promise<unknown>>>()
+
+/** Single writes of one name take turns within a process, so that they never refuse each other. */
+export async function inTurn<T>(book: Book, fqn: Fqn, work: () => Promise<T>): Promise<T> {
+  const tails = turns.get(book.store) ?? new Map<string, Promise<unknown>>()
+  turns.set(book.store, tails)
+  const key = `${book.family.entityType} ${fqn}`
+  const mine = (tails.get(key) ?? Promise.resolve()).then(work, work)
+  tails.set(key, mine)
+  try {
+    return await mine
+  } finally {
+    if (tails.get(key) === mine) tails.delete(key)
+  }
+}
+
+/** Up to 64 ms, longer the more often the race was lost, and never the same for two rivals. */
+export function pause(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** attempt, 64)))
+}
