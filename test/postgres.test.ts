@@ -325,6 +325,26 @@ test("a store made from a client inside BEGIN … COMMIT takes part in the host'
   expect((await getService(book, 'new')).isOk()).toBe(true)
 })
 
+test('§7 an outbox: answers written beside the services, in one transaction, are there with them or not at all', async () => {
+  const { book, again, schema } = await opened()
+  await pool.query(`create table ${schema}.outbox (outcome text, service json)`)
+  const client = await connected()
+  const within = bookOn(again(client))
+  for (const [end, kept] of [
+    ['rollback', 0],
+    ['commit', 1],
+  ] as const) {
+    await client.query('begin')
+    const { outcome, service } = (await upsertService(within, row('a', { description: end })))._unsafeUnwrap()
+    await client.query(`insert into ${schema}.outbox values ($1, $2)`, [outcome, JSON.stringify(service)])
+    await client.query(end)
+    const { rows } = await pool.query(`select outcome, service from ${schema}.outbox`)
+    const { current } = await stateOf(book.store)
+    expect(rows).toEqual(current.map((held) => ({ outcome: 'created', service: held })))
+    expect(rows).toHaveLength(kept)
+  }
+})
+
 test('a connection of pg is given one statement at a time, which pg will demand; a pool as many as there are', async () => {
   const client = await connected()
   const { again } = await opened()
