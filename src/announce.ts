@@ -4,11 +4,11 @@ import type { Principal } from './ports/policy.js'
 import type { Change } from './ports/store.js'
 import { ANONYMOUS } from './rules/decide.js'
 
-/** Tells the book's listener of a change that a store has accepted. */
+/** Tells the book's listener of a change that a store has accepted for good. */
 export function announce(book: Book, { before, after }: Change, by: Principal | undefined): void {
-  const { onChange } = book
+  const { onChange, store } = book
   const entity = (after ?? before)?.service
-  if (onChange === undefined || entity === undefined) return
+  if (onChange === undefined || store.provisional || entity === undefined) return
   const event: ChangeEvent = Object.freeze({
     eventType: typeOf(before?.service, after?.service),
     entityType: book.family.entityType,

@@ -22,8 +22,8 @@ export interface BookOptions<F extends Family> {
   readonly directory?: Directory
   /**
    * Told of every change after its commit: at most once, only when the commit is known to have happened, never for
-   * `unchanged` or a dry run. It is not waited for. A book on a client inside a host's transaction had better have none,
-   * since that may still be taken back.
+   * `unchanged` or a dry run, nor on a store inside a transaction of the host, which may still be taken back. It is not
+   * waited for.
    */
   readonly onChange?: ChangeListener
   /** Told of what `onChange` throws or rejects with. Default: a warning of the process. */

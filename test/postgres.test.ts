@@ -4,6 +4,7 @@ import {
   bulkUpsert,
   type Change,
   createService,
+  deleteService,
   getService,
   mlmodelServices,
   openBook,
@@ -12,7 +13,7 @@ import {
   upsertService,
 } from 'servicebook'
 import { type PostgresClient, postgresStore } from 'servicebook/postgres'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Request } from './arbitraries.js'
 import { FAMILY, stateOf } from './catalogue.js'
 import { databaseUrl, openDatabase, pool } from './database.js'
@@ -329,7 +330,10 @@ test('§7 an outbox: answers written beside the services, in one transaction, ar
   const { book, again, schema } = await opened()
   await pool.query(`create table ${schema}.outbox (outcome text, service json)`)
   const client = await connected()
-  const within = bookOn(again(client))
+  const told = vi.fn()
+  const family = mlmodelServices
+  const store = postgresStore(client, { schema, inTransaction: true })
+  const within = openBook({ family, store, onChange: told })
   for (const [end, kept] of [
     ['rollback', 0],
     ['commit', 1],
@@ -343,6 +347,10 @@ test('§7 an outbox: answers written beside the services, in one transaction, ar
     expect(rows).toEqual(current.map((held) => ({ outcome: 'created', service: held })))
     expect(rows).toHaveLength(kept)
   }
+  await deleteService(within, 'a')
+  expect(told).not.toHaveBeenCalled()
+  await createService(openBook({ family, store: again(), onChange: told }), row('b'))
+  expect(told).toHaveBeenCalledTimes(1)
 })
 
 test('a connection of pg is given one statement at a time, which pg will demand; a pool as many as there are', async () => {

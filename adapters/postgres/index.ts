@@ -9,6 +9,12 @@ export type { PostgresClient } from './client.js'
 export { type Migration, migrate, migrations } from './migrate.js'
 export type { PostgresOptions } from './tables.js'
 
+/** What `postgresStore` takes besides the client. */
+export interface PostgresStoreOptions extends PostgresOptions {
+  /** Whether the client is inside `BEGIN … COMMIT`, so that a book tells of no change. Default `false`. */
+  readonly inTransaction?: boolean
+}
+
 /** A store on PostgreSQL, and what it offers beside the port. */
 export interface PostgresStore extends ServiceStore {
   /**
@@ -29,7 +35,8 @@ export interface PostgresStore extends ServiceStore {
  * `client` is yours, and so is closing it: a `pg.Pool`, a `pg.Client`, PGlite, or anything with
  * `query(text, values) → { rows }`. A load is one statement and a commit is one or, when it is large, several; each is a
  * transaction of its own, without session state, prepared names or temporary tables, so that it works behind a
- * transaction pooler. Given a client inside `BEGIN … COMMIT` (READ COMMITTED), the store takes part in that transaction.
+ * transaction pooler. Given a client inside `BEGIN … COMMIT` (READ COMMITTED), the store takes part in that transaction;
+ * say so by `inTransaction`.
  *
  * Deadlocks and serialization failures are sent again, ten times. What else the driver rejects with is what a verb
  * answers as `STORE_FAILED`, with `applied: false` when the server refused the statement or never saw it, and
@@ -42,7 +49,7 @@ export interface PostgresStore extends ServiceStore {
  * await migrate(pool)
  * const book = openBook({ family: mlmodelServices, store: postgresStore(pool) })
  */
-export function postgresStore(client: PostgresClient, options: PostgresOptions = {}): PostgresStore {
+export function postgresStore(client: PostgresClient, options: PostgresStoreOptions = {}): PostgresStore {
   if (typeof client?.query !== 'function') throw new TypeError('client must have query(text, values)')
   const tables = tablesOf(options)
   const send = sender(client)
@@ -50,6 +57,7 @@ export function postgresStore(client: PostgresClient, options: PostgresOptions =
 
   return {
     durable: true,
+    provisional: options.inTransaction === true,
 
     async load(family, fqns) {
       const rows = await send(load, [family, fqns])

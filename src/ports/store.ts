@@ -86,6 +86,11 @@ export interface VersionQuery {
 export interface ServiceStore {
   /** Whether what it holds outlives the process. A durable store is never given a secret in clear. */
   readonly durable: boolean
+  /**
+   * Whether what it accepts may still be taken back, since it writes inside a transaction of the host. A book then tells
+   * of no change. Default `false`.
+   */
+  readonly provisional?: boolean
   /** The stored services of these names, each name once. Unknown names are absent from the answer. */
   load(family: string, fqns: readonly Fqn[]): Awaitable<ReadonlyMap<Fqn, Stored>>
   /** Writes the changes it accepts and answers the FQNs of those it refused; empty: all are in. */
