@@ -5,6 +5,7 @@ export interface MemoryDirectoryOptions {
   readonly users?: Iterable<string>
   readonly teams?: Iterable<string>
   readonly domains?: Iterable<string>
+  readonly dataProducts?: Iterable<string>
   readonly tags?: Iterable<string>
   readonly glossaryTerms?: Iterable<string>
 }
@@ -18,12 +19,13 @@ export interface MemoryDirectoryOptions {
  * const book = openBook({ family: mlmodelServices, store: memoryStore(), directory })
  */
 export function memoryDirectory(options: MemoryDirectoryOptions = {}): Directory {
-  const { users = [], teams = [], domains = [], tags = [], glossaryTerms = [] } = options
+  const { users = [], teams = [], domains = [], dataProducts = [], tags = [], glossaryTerms = [] } = options
   const lower = (ids: Iterable<string>) => new Set(Array.from(ids, (id) => id.toLowerCase()))
   const known: Record<Reference['type'], ReadonlySet<string>> = {
     user: lower(users),
     team: lower(teams),
     domain: new Set(domains),
+    dataProduct: new Set(dataProducts),
     tag: new Set(tags),
     glossaryTerm: new Set(glossaryTerms),
   }

@@ -18,7 +18,7 @@ export interface BookOptions<F extends Family> {
   readonly policy?: Policy
   /** What seals secrets, for example `aesCipher({ … })`. Without one, a store that outlives the process takes none. */
   readonly cipher?: Cipher
-  /** What knows owners, domains and tags; without one, any are taken. */
+  /** What knows owners, domains, data products and tags; without one, any are taken. */
   readonly directory?: Directory
   /**
    * Told of every change after its commit: at most once, only when the commit is known to have happened, never for

@@ -37,10 +37,11 @@ export async function unresolved(
   })
 }
 
-function referencesOf({ owners = [], domain, tags = [] }: ValidRequest): readonly Reference[] {
+function referencesOf({ owners = [], domain, dataProducts = [], tags = [] }: ValidRequest): readonly Reference[] {
   return [
     ...owners.map(({ type, id }) => ({ type, id })),
     ...(domain === undefined ? [] : [{ type: 'domain' as const, fullyQualifiedName: domain }]),
+    ...dataProducts.map((fullyQualifiedName) => ({ type: 'dataProduct' as const, fullyQualifiedName })),
     ...tags.map(({ tagFQN, source }) => ({
       type: source === 'Glossary' ? ('glossaryTerm' as const) : ('tag' as const),
       fullyQualifiedName: tagFQN,

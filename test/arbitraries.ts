@@ -81,6 +81,8 @@ const tag = fc.record(
 
 const domain = fc.constantFrom('Sales', 'Sales.EMEA', fqn.build(['R.D', 'Ops']))
 
+const dataProduct = fc.constantFrom('Churn', 'Sales.Churn', fqn.build(['a.b']))
+
 const filterPattern = fc.record(
   {
     includes: fc.array(fc.constantFrom('^prod_', '.*'), { maxLength: 2 }),
@@ -169,9 +171,13 @@ export function requests(names: fc.Arbitrary<string>, { secrets = true } = {}): 
         domain: perhaps(domain),
         tags: perhaps(fc.array(tag, { maxLength: 4 })),
       }),
+      perhaps(fc.array(dataProduct, { maxLength: 3 })),
       typed(secrets),
     )
-    .map(([fields, type]) => ({ ...fields, ...type }) as Request)
+    .map(([fields, dataProducts, type]) => {
+      // Without a domain they would be refused, unless the stored service has one.
+      return { ...fields, ...(fields.domain && { dataProducts }), ...type } as Request
+    })
 }
 
 /** Requests that break a rule, each in its own way. */

@@ -12,6 +12,7 @@ const directory = () =>
     users: [ADA.toUpperCase()],
     teams: [TEAM],
     domains: ['Sales', '"R.D"'],
+    dataProducts: ['Churn'],
     tags: ['PII.Sensitive'],
     glossaryTerms: ['Terms.Revenue'],
   })
@@ -22,6 +23,7 @@ const known = {
     { id: TEAM, type: 'team' },
   ],
   domain: 'Sales',
+  dataProducts: ['Churn'],
   tags: [{ tagFQN: 'PII.Sensitive' }, { tagFQN: 'Terms.Revenue', source: 'Glossary' }],
 }
 
@@ -32,6 +34,7 @@ test('§4 a reference to something the directory does not know is ENTITY_NOT_FOU
     [{ owners: [{ id: ADA, type: 'team' }] }, 'team', ADA],
     [{ domain: 'sales' }, 'domain', 'sales'],
     [{ domain: 'Sales.EMEA' }, 'domain', 'Sales.EMEA'],
+    [{ domain: 'Sales', dataProducts: ['Churn', 'Leads'] }, 'dataProduct', 'Leads'],
     [{ tags: [{ tagFQN: 'Terms.Revenue' }] }, 'tag', 'Terms.Revenue'],
     [{ tags: [{ tagFQN: 'PII.Sensitive', source: 'Glossary' }] }, 'glossaryTerm', 'PII.Sensitive'],
     [{ tags: [{ tagFQN: 'PII.Sensitive' }, { tagFQN: 'constructor' }] }, 'tag', 'constructor'],
@@ -67,7 +70,7 @@ test('§4 the references of a chunk are one question, each asked once; a row tha
     'created',
     'created',
   ])
-  expect(asked.map((references) => references.length)).toEqual([7])
+  expect(asked.map((references) => references.length)).toEqual([8])
   await bulkUpsert(book, [row('c', { description: 'no references' })])
   expect(asked).toHaveLength(1)
 })

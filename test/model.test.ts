@@ -27,12 +27,20 @@ interface Real {
   book: MlModelBook
 }
 
-const set = (list: unknown) => ((list ?? []) as object[]).map((element) => JSON.stringify(element)).sort()
+const set = (list: unknown) => ((list ?? []) as unknown[]).map((element) => JSON.stringify(element)).sort()
 
 /** What the law compares: no ids, no times, no order in sets. */
-function plain({ id, updatedAt, changeDescription, owners, tags, ...rest }: Service): Record<string, unknown> {
+function plain({
+  id,
+  updatedAt,
+  changeDescription,
+  owners,
+  dataProducts,
+  tags,
+  ...rest
+}: Service): Record<string, unknown> {
   const { previousVersion } = changeDescription ?? {}
-  return { ...rest, owners: set(owners), tags: set(tags), previousVersion }
+  return { ...rest, owners: set(owners), dataProducts: set(dataProducts), tags: set(tags), previousVersion }
 }
 
 /** The outcome the law demands, told from the model alone. */
@@ -52,6 +60,7 @@ function fieldsAfter(before: Record<string, unknown> | undefined, r: Request, by
     return old === undefined || old === '' ? (given ?? old) : old
   }
   const owners = r.owners?.map((owner) => ({ id: owner?.id.toLowerCase(), type: owner?.type })) ?? []
+  const products = (before?.dataProducts as string[] | undefined) ?? []
   const tagged = new Map<string, unknown>()
   for (const tag of (before?.tags as string[] | undefined) ?? []) tagged.set(identity(JSON.parse(tag)), JSON.parse(tag))
   for (const tag of r.tags ?? []) {
@@ -68,6 +77,7 @@ function fieldsAfter(before: Record<string, unknown> | undefined, r: Request, by
     displayName: text('displayName'),
     description: text('description'),
     domain: r.domain ?? before?.domain,
+    dataProducts: by?.isBot === true && products.length > 0 ? products : set([...new Set(r.dataProducts ?? [])]),
     owners: owners.length > 0 ? [...new Set(set(owners))] : (before?.owners ?? []),
     tags: set([...tagged.values()]),
     serviceType: r.serviceType,

@@ -296,7 +296,7 @@ test('§7 any patch that writes back a service as it is shown is unchanged; what
       const same = (await patchService(book, subject, writeBack))._unsafeUnwrap()
       expect(same).toEqual({ outcome: 'unchanged', service: made })
       const { name: _, ...fields } = second
-      const cleared = ['displayName', 'description', 'owners', 'domain', 'connection'].map((key) =>
+      const cleared = ['displayName', 'description', 'owners', 'domain', 'dataProducts', 'connection'].map((key) =>
         put(`/${key}`, null),
       )
       const all = [
@@ -306,8 +306,19 @@ test('§7 any patch that writes back a service as it is shown is unchanged; what
       ]
       const patchedService = (await patchService(book, subject, all))._unsafeUnwrap().service
       const fresh = (await createService(openTestBook(), { ...second, name: first.name }))._unsafeUnwrap()
-      const content = ({ id, version, updatedAt, updatedBy, changeDescription, owners, tags, ...rest }: Service) => ({
+      const content = ({
+        id,
+        version,
+        updatedAt,
+        updatedBy,
+        changeDescription,
+        owners,
+        dataProducts,
+        tags,
+        ...rest
+      }: Service) => ({
         ...rest,
+        dataProducts: dataProducts?.toSorted(),
         owners: (owners ?? []).map((owner) => JSON.stringify(owner)).sort(),
         tags: tags.map((tag) => JSON.stringify(tag)).sort(),
       })

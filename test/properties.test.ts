@@ -122,9 +122,9 @@ test('§3 history holds exactly the versions below the current one, each once, a
 
 test('§3 diff(s, s) is empty; applyChange(before, diff(before, after)) ≡ after where no connection changed', async () => {
   const bare = (service: Service) => {
-    const { version, updatedAt, updatedBy, changeDescription, owners, tags, ...rest } = service
-    const set = (elements: readonly object[] = []) => elements.map((element) => JSON.stringify(element)).sort()
-    return { ...rest, owners: set(owners), tags: set(tags) }
+    const { version, updatedAt, updatedBy, changeDescription, owners, dataProducts, tags, ...rest } = service
+    const set = (elements?: readonly unknown[]) => elements?.map((element) => JSON.stringify(element)).sort()
+    return { ...rest, owners: set(owners), dataProducts: set(dataProducts), tags: set(tags) }
   }
   await fc.assert(
     fc.asyncProperty(requests(fc.constant('a')), requests(fc.constant('a')), async (one, other) => {

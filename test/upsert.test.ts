@@ -21,6 +21,7 @@ const full: Request = {
   description: 'first',
   owners: [ada],
   domain: 'Sales',
+  dataProducts: ['Churn', 'Leads'],
   tags: [label('PII.None')],
   connection: mlflow('http://t'),
 }
@@ -37,11 +38,12 @@ async function put(request: Partial<Request>, by?: Principal, before: Partial<Re
   return { outcome, service, old, change: service.changeDescription }
 }
 
-const kept = { displayName: 'A', description: 'first' }
+/** What an upsert would clear if it were absent. */
+const kept = { displayName: 'A', description: 'first', dataProducts: ['Churn', 'Leads'] }
 
 describe('§5 the merge table', () => {
   test('displayName and description: cleared when absent, stored when supplied', async () => {
-    const cleared = await put({ displayName: null })
+    const cleared = await put({ ...kept, displayName: null, description: undefined })
     expect(cleared.service).not.toHaveProperty('displayName')
     expect(cleared.service).not.toHaveProperty('description')
     expect(cleared.change?.fieldsDeleted).toEqual([
@@ -75,6 +77,34 @@ describe('§5 the merge table', () => {
     expect((await put({ ...kept, domain: 'Ops' })).change?.fieldsUpdated).toEqual([
       { name: 'domain', oldValue: 'Sales', newValue: 'Ops' },
     ])
+  })
+
+  test('dataProducts: cleared when absent or empty, replaced when supplied, in any order; they need a domain', async () => {
+    for (const dataProducts of [undefined, null, []]) {
+      const { service, change } = await put({ ...kept, dataProducts })
+      expect(service).not.toHaveProperty('dataProducts')
+      expect(change?.fieldsDeleted).toEqual([{ name: 'dataProducts', oldValue: ['Churn', 'Leads'] }])
+    }
+    expect((await put({ ...kept, dataProducts: ['Leads', 'Churn', 'Leads'] })).outcome).toBe('unchanged')
+    const { service, change } = await put({ ...kept, dataProducts: ['Leads', 'Sales.New', 'Sales.New'] })
+    expect(service.dataProducts).toEqual(['Leads', 'Sales.New'])
+    expect(change).toMatchObject({
+      fieldsAdded: [{ name: 'dataProducts', newValue: ['Sales.New'] }],
+      fieldsDeleted: [{ name: 'dataProducts', oldValue: ['Churn'] }],
+    })
+
+    const book = openTestBook()
+    const homeless: Request = { name: 'b', serviceType: 'Sklearn', dataProducts: ['Churn'] }
+    const refused = { code: 'BAD_REQUEST', issues: [{ path: '/dataProducts' }] }
+    expect((await createService(book, homeless))._unsafeUnwrapErr()).toMatchObject(refused)
+    expect((await upsertService(book, homeless))._unsafeUnwrapErr()).toMatchObject(refused)
+    await createService(book, { name: 'b', serviceType: 'Sklearn' })
+    expect((await upsertService(book, homeless))._unsafeUnwrapErr()).toMatchObject(refused)
+    expect((await upsertService(book, { ...homeless, domain: 'Sales' })).isOk()).toBe(true)
+    expect((await upsertService(book, homeless))._unsafeUnwrap().outcome).toBe('unchanged')
+    const malformed = await upsertService(book, { ...homeless, dataProducts: ['Churn', 'a..b', ''] })
+    const issues = [{ path: '/dataProducts/1' }, { path: '/dataProducts/2' }]
+    expect(malformed._unsafeUnwrapErr()).toMatchObject({ code: 'BAD_REQUEST', issues })
   })
 
   test('tags: united by tagFQN and source; a label that is there stays as it is; none is removed', async () => {

@@ -1,13 +1,13 @@
 import type { Awaitable } from './store.js'
 
-/** What a service refers to: an owner, its domain, or a tag. */
+/** What a service refers to: an owner, its domain, a data product, or a tag. */
 export type Reference =
   | { readonly type: 'user' | 'team'; readonly id: string }
-  | { readonly type: 'domain'; readonly fullyQualifiedName: string }
+  | { readonly type: 'domain' | 'dataProduct'; readonly fullyQualifiedName: string }
   | { readonly type: 'tag' | 'glossaryTerm'; readonly fullyQualifiedName: string }
 
 /**
- * What the host knows of the users, teams, domains and tags that services refer to. `memoryDirectory` of
+ * What the host knows of the users, teams, domains, data products and tags that services refer to. `memoryDirectory` of
  * `servicebook/memory` is a ready one for test suites.
  *
  * The references of a chunk are asked for together, each once; the answers stand in the order of what was asked. A

@@ -33,6 +33,8 @@ export function decideCreate(
 ): Decision | BadRequest {
   const secrets = secretsAfter(request, null, null)
   if ('code' in secrets) return secrets
+  const homeless = withoutDomain(request)
+  if (homeless !== undefined) return homeless
   const service = newborn(id, FIRST_VERSION, now, by, request, request)
   return decision('created', service, 1, secrets)
 }
@@ -68,6 +70,8 @@ export function decideUpdate(
   if (!old.deleted && !incompatible && !secrets.changed && merged === old) {
     return { outcome: 'unchanged', stored: before }
   }
+  const homeless = withoutDomain(merged)
+  if (homeless !== undefined) return homeless
   const version = nextVersion(old.version, incompatible)
   const service = newborn(old.id, version, Math.max(now, old.updatedAt + 1), by, request, merged)
   service.changeDescription = diff(old, service as Partial<Service>, old.version, secrets.changed)
@@ -124,6 +128,8 @@ export function decidePatch(
   const fields = replaced(old, keepsConnection ? { ...request, connection: old.connection } : request)
   const incompatible = old.serviceType !== request.serviceType
   if (!incompatible && !secrets.changed && fields === old) return { outcome: 'unchanged', stored: before }
+  const homeless = withoutDomain(fields)
+  if (homeless !== undefined) return homeless
   const updatedAt = Math.max(now, old.updatedAt + 1)
   const version = previous === undefined ? nextVersion(old.version, incompatible) : old.version
   const service = newborn(old.id, version, updatedAt, by, request, fields)
@@ -196,6 +202,12 @@ function secretsAfter(request: ValidRequest, before: Stored | null, opened: stri
   return clear === opened ? { sealed, changed: false } : { sealed: null, clear, changed: true }
 }
 
+/** Data products are parts of a domain. */
+function withoutDomain({ domain, dataProducts }: Fields): BadRequest | undefined {
+  if (dataProducts === undefined || domain !== undefined) return undefined
+  return badRequest([{ path: '/dataProducts', message: 'need a domain, and the service has none' }])
+}
+
 const noTags: readonly TagLabel[] = Object.freeze([])
 
 /** Every service is born here, its keys in the order in which stores write them: what an index needs stands first. */
@@ -223,5 +235,6 @@ function newborn(
   if (fields.connection !== undefined) service.connection = fields.connection
   if (fields.owners !== undefined) service.owners = fields.owners
   if (fields.domain !== undefined) service.domain = fields.domain
+  if (fields.dataProducts !== undefined) service.dataProducts = fields.dataProducts
   return service
 }

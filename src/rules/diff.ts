@@ -9,7 +9,7 @@ import type { ChangeDescription, FieldChange, Service } from './service.js'
 type Compared = Partial<Service>
 
 const scalars = ['displayName', 'description', 'domain', 'serviceType', 'connection', 'deleted'] as const
-const lists = ['owners', 'tags'] as const
+const lists = ['owners', 'dataProducts', 'tags'] as const
 
 /**
  * The change description that leads from one version to another: an entry for each field that was added, updated or
@@ -79,8 +79,9 @@ function without(elements: readonly unknown[], others: readonly unknown[]): read
 export function applyChange<S extends Service>(service: S, change: ChangeDescription): S {
   return produce(service, (draft: Record<string, unknown>) => {
     for (const { name, oldValue } of change.fieldsDeleted) {
-      if (!isList(name)) delete draft[name]
-      else draft[name] = without(elementsOf(draft[name]), elementsOf(oldValue))
+      const left = isList(name) ? without(elementsOf(draft[name]), elementsOf(oldValue)) : none
+      if (left.length > 0 || name === 'tags') draft[name] = left
+      else delete draft[name] // a service always has tags, and no other list that is empty
     }
     for (const { name, newValue } of [...change.fieldsAdded, ...change.fieldsUpdated]) {
       draft[name] = isList(name) ? [...elementsOf(draft[name]), ...elementsOf(newValue)] : newValue

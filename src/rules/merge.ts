@@ -1,4 +1,4 @@
-import { has, sameOwner, sameTag, sameValue } from './same.js'
+import { has, sameOwner, sameTag, sameValue, sameText as text } from './same.js'
 import type { OwnerReference, Service, TagLabel } from './service.js'
 
 /** The fields a request can change, besides `serviceType`. */
@@ -7,6 +7,7 @@ export interface Fields {
   readonly description?: string | undefined
   readonly owners?: readonly OwnerReference[] | undefined
   readonly domain?: string | undefined
+  readonly dataProducts?: readonly string[] | undefined
   readonly tags?: readonly TagLabel[] | undefined
   readonly connection?: Service['connection'] | undefined
 }
@@ -17,8 +18,8 @@ type Rule<T> = {
   readonly bot?: 'fill'
 } & ({ readonly supplied: 'replace'; readonly same: (a: T, b: T) => boolean } | { readonly supplied: 'union' })
 
-const text = (a: string, b: string) => a === b
 const owners = (a: readonly OwnerReference[], b: readonly OwnerReference[]) => sameSet(a, b, sameOwner)
+const names = (a: readonly string[], b: readonly string[]) => sameSet(a, b, text)
 
 /**
  * What upsert does to each field of a stored service, absent in the request or supplied; a new field is a new line.
@@ -29,6 +30,7 @@ export const mergeTable = {
   description: { absent: 'clear', supplied: 'replace', bot: 'fill', same: text },
   owners: { absent: 'keep', supplied: 'replace', same: owners },
   domain: { absent: 'keep', supplied: 'replace', same: text },
+  dataProducts: { absent: 'clear', supplied: 'replace', bot: 'fill', same: names },
   tags: { absent: 'keep', supplied: 'union' },
   connection: { absent: 'keep', supplied: 'replace', same: sameValue },
 } as const satisfies { [F in keyof Required<Fields>]: Rule<NonNullable<Fields[F]>> }
@@ -68,7 +70,15 @@ export function replaced(before: Fields, request: Fields): Fields {
 
 const noTags: readonly TagLabel[] = Object.freeze([])
 const tags = (a: readonly TagLabel[], b: readonly TagLabel[]) => sameSet(a, b, sameValue)
-const sames = { displayName: text, description: text, owners, domain: text, tags, connection: sameValue }
+const sames = {
+  displayName: text,
+  description: text,
+  owners,
+  domain: text,
+  dataProducts: names,
+  tags,
+  connection: sameValue,
+}
 
 function mergeField(before: unknown, given: unknown, rule: Rule<unknown>, isBot: boolean): unknown {
   if (isBot && rule.bot === 'fill' && (given === undefined || (before !== undefined && before !== ''))) return before

@@ -14,6 +14,8 @@ export function sameValue(a: unknown, b: unknown): boolean {
   return keys === 0
 }
 
+export const sameText = (a: string, b: string) => a === b
+
 /** Whether two references are the same owner. */
 export const sameOwner = (a: OwnerReference, b: OwnerReference) => a.id === b.id && a.type === b.type
 
@@ -28,7 +30,6 @@ export function has<T>(elements: readonly T[], element: T, same: (a: T, b: T) =>
 
 /** The first of each identity. */
 export function unique<T>(elements: readonly T[], same: (a: T, b: T) => boolean): readonly T[] {
-  const isFirst = (element: T) => elements.find((other) => same(other, element)) === element
-  for (const element of elements) if (!isFirst(element)) return Object.freeze(elements.filter(isFirst))
-  return elements
+  const isFirst = (element: T, at: number) => elements.findIndex((other) => same(other, element)) === at
+  return elements.every(isFirst) ? elements : Object.freeze(elements.filter(isFirst))
 }

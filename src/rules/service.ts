@@ -26,6 +26,7 @@ const requestFields = {
   description: Type.Optional(Type.String()),
   owners: Type.Optional(Type.Array(ownerReference)),
   domain: Type.Optional(fullyQualifiedName),
+  dataProducts: Type.Optional(Type.Array(fullyQualifiedName)),
   tags: Type.Optional(
     Type.Array(
       Type.Object(
@@ -70,6 +71,7 @@ const serviceFields = {
   description: Type.Optional(Type.String()),
   owners: Type.Optional(Type.Array(ownerReference)),
   domain: Type.Optional(fullyQualifiedName),
+  dataProducts: Type.Optional(Type.Array(fullyQualifiedName)),
   tags: Type.Array(tagLabel),
   changeDescription: Type.Optional(changeDescription),
 }

@@ -4,7 +4,7 @@ import type { Family } from '../families/family.js'
 import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
 import { type BadRequest, badRequest, type Issue } from './errors.js'
 import { fqn, isFqn } from './fqn.js'
-import { sameOwner, sameTag, unique } from './same.js'
+import { sameOwner, sameTag, sameText, unique } from './same.js'
 import { maskConfig, type SecretPlaces, secretPaths, secretPlaces } from './secrets.js'
 import { type OwnerReference, requestBase, requestSchema, type Service, type TagLabel } from './service.js'
 import { violations } from './violations.js'
@@ -18,6 +18,7 @@ export interface ValidRequest {
   readonly description: string | undefined
   readonly owners: readonly OwnerReference[] | undefined
   readonly domain: string | undefined
+  readonly dataProducts: readonly string[] | undefined
   readonly tags: readonly TagLabel[] | undefined
   /** Masked. */
   readonly connection: NonNullable<Service['connection']> | undefined
@@ -78,7 +79,8 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
     if (secrets !== null && !holdsSecrets) issues.push(...secretsRefused(secrets))
     addTextIssues(value, limits, issues)
     if (issues.length > 0 || !validator.Check(value)) return refusal(validator, value, issues)
-    const { name, serviceType, displayName, description, owners, domain, tags, connection } = value as Fields
+    const { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection } =
+      value as Fields
     return {
       fqn: fqn.quote(name),
       name,
@@ -87,6 +89,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
       description,
       owners: isEmpty(owners) ? undefined : unique(lowerIds(owners), sameOwner),
       domain,
+      dataProducts: isEmpty(dataProducts) ? undefined : unique(dataProducts, sameText),
       tags: isEmpty(tags) ? undefined : unique(tags, sameTag),
       connection:
         masked === undefined || masked.config === config ? connection : Object.freeze({ config: masked.config }),
@@ -127,15 +130,20 @@ function configOf(request: unknown): Readonly<Record<string, unknown>> | undefin
 /** What no JSON Schema keyword can say. */
 function addTextIssues(request: unknown, limits: Limits, issues: Issue[]): void {
   if (typeof request !== 'object' || request === null) return
-  const { description, domain } = request as { description?: unknown; domain?: unknown }
+  const { description, domain, dataProducts } = request as Record<string, unknown>
   if (typeof description === 'string' && description.length * 3 > limits.description) {
     if (utf8Length(description) > limits.description) {
       issues.push({ path: '/description', message: `is larger than ${limits.description} bytes` })
     }
   }
-  if (typeof domain === 'string' && domain.length <= 3072 && !isFqn(domain)) {
-    issues.push({ path: '/domain', message: 'is not a well-formed FQN' })
-  }
+  addFqnIssue(domain, '/domain', issues)
+  if (Array.isArray(dataProducts))
+    for (const [at, one] of dataProducts.entries()) addFqnIssue(one, `/dataProducts/${at}`, issues)
+}
+
+function addFqnIssue(value: unknown, path: string, issues: Issue[]): void {
+  if (typeof value !== 'string' || value === '' || value.length > 3072 || isFqn(value)) return
+  issues.push({ path, message: 'is not a well-formed FQN' })
 }
 
 /** An empty list counts as absent. */

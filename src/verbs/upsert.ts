@@ -24,7 +24,7 @@ export interface UpsertOptions extends WriteOptions {
  * `ENTITY_ALREADY_EXISTS`.
  *
  * - No such service: `created`, at version 0.1.
- * - There is one: the request is merged into it (`displayName` and `description` absent in the request are cleared,
+ * - There is one: the request is merged into it (`displayName`, `description` and `dataProducts` absent in the request are cleared,
  *   `owners`, `domain` and `connection` are kept, `tags` are united). `updated`, at a version higher by 0.1, or by 1.0
  *   when `serviceType` changed; `unchanged` when nothing is new, and then nothing is written.
  * - There is one, soft-deleted: `restored` and merged, one version higher.
