@@ -1,4 +1,4 @@
-import type { Family } from './families/family.js'
+import { defineFamily, type Family } from './families/family.js'
 import { uuidv7 } from './id.js'
 import type { Cipher } from './ports/cipher.js'
 import type { Directory } from './ports/directory.js'
@@ -67,8 +67,7 @@ export interface Book<F extends Family = Family> {
 export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
   const { family, store, policy, cipher, directory, onChange, limits } = options
   const { now = Date.now, newId = uuidv7, attempts = 100, onListenerError = warn } = options
-  if (!/^[A-Za-z][A-Za-z0-9]*$/.test(family.entityType))
-    throw new TypeError('family.entityType must be letters and digits')
+  defineFamily(family) // it may have been written by hand
   if (!Number.isInteger(attempts) || attempts < 1) throw new TypeError('attempts must be a positive integer')
   const bounds = { ...defaultLimits, ...limits }
   for (const [name, bound] of Object.entries(bounds)) {

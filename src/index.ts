@@ -1,5 +1,6 @@
 export { type Book, type BookOptions, openBook } from './book.js'
-export type { ConnectionSchemas, Family, ServiceTypeOf } from './families/family.js'
+export { awsCredentials, filterPattern, gcpCredentials, secret, secretMap } from './families/credentials.js'
+export { type ConnectionSchemas, defineFamily, type Family, type ServiceTypeOf } from './families/family.js'
 export { mlmodelServices } from './families/mlmodel.js'
 export type { GetOptions } from './look.js'
 export type { Belonging, Cipher } from './ports/cipher.js'

@@ -2,10 +2,10 @@ import { Type } from 'typebox'
 
 const closed = { additionalProperties: false } as const
 
-/** A string that is masked wherever a service is shown. */
+/** A string that is a secret: masked wherever a service is shown, sealed before it is stored. */
 export const secret = () => Type.String({ format: 'password' })
 
-/** A map from any key to a secret. */
+/** A map from any key to a secret, such as connection options of all kinds. */
 export const secretMap = () => Type.Unsafe<Record<string, string>>(Type.Object({}, { additionalProperties: secret() }))
 
 const stringMap = () => Type.Unsafe<Record<string, string>>(Type.Object({}, { additionalProperties: Type.String() }))

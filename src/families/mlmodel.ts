@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { awsCredentials, filterPattern, gcpCredentials, secretMap } from './credentials.js'
-import type { Family } from './family.js'
+import { defineFamily } from './family.js'
 
 const closed = { additionalProperties: false } as const
 const supportsMetadataExtraction = Type.Optional(Type.Boolean())
@@ -12,7 +12,7 @@ const mlModelFilterPattern = Type.Optional(filterPattern)
  *
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §1.
  */
-export const mlmodelServices = {
+export const mlmodelServices = defineFamily({
   entityType: 'mlmodelService',
   collection: 'mlmodelServices',
   serviceTypes: {
@@ -28,4 +28,4 @@ export const mlmodelServices = {
       closed,
     ),
   },
-} as const satisfies Family
+})

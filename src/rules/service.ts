@@ -82,7 +82,11 @@ const serviceBase = Type.Object(serviceFields, closed)
 
 function withConnection(fields: Record<string, TSchema>, serviceType: string, config: TObject): TObject {
   const type = Type.Optional(Type.Literal(serviceType, { default: serviceType }))
-  const closedConfig = Type.Object({ type, ...config.properties }, closed)
+  // What is optional is told by the list of what is required, so that plain JSON Schema does too.
+  const properties = Object.entries(config.properties).map(([key, field]) => {
+    return [key, config.required?.includes(key) ? field : Type.Optional(field)]
+  })
+  const closedConfig = Type.Object({ type, ...Object.fromEntries(properties) }, closed)
   return Type.Object(
     {
       ...fields,
