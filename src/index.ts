@@ -7,6 +7,7 @@ export type { Belonging, Cipher } from './ports/cipher.js'
 export type { Directory, Reference } from './ports/directory.js'
 export type { ChangeEvent, ChangeListener } from './ports/events.js'
 export type { Operation, Policy, Principal } from './ports/policy.js'
+export type { Representation } from './ports/representation.js'
 export type {
   Awaitable,
   Change,
@@ -48,7 +49,7 @@ export { createService, type WriteOptions } from './verbs/create.js'
 export { type DeleteOptions, deleteService } from './verbs/delete.js'
 export { getService } from './verbs/get.js'
 export { allServices, type ListOptions, listServices, type ServicePage } from './verbs/list.js'
-export { type PatchedService, patchService } from './verbs/patch.js'
+export { type PatchedService, type PatchOptions, patchService } from './verbs/patch.js'
 export {
   type ResealOptions,
   type ResealProgress,
@@ -57,7 +58,7 @@ export {
   resealServices,
 } from './verbs/reseal.js'
 export { type Restored, type ReviseOptions, restoreService } from './verbs/restore.js'
-export { revealConnection } from './verbs/reveal.js'
+export { revealConnection, revealService } from './verbs/reveal.js'
 export { type Upserted, type UpsertOptions, upsertService } from './verbs/upsert.js'
 export {
   getServiceAt,

@@ -173,6 +173,8 @@ test('§7 ifMatch: two states of a service never share a tag, and a state that i
   let current = etag(made)
   for (const [at, verb] of [...verbs, ...verbs].entries()) {
     const before = await stateOf(book.store)
+    for (const none of ['"stale", "other"', `W/${current}`, current.slice(1, -1), '"x", *'])
+      expect((await verb(none))._unsafeUnwrapErr().code).toBe('PRECONDITION_FAILED')
     const failed = await verb('"stale"')
     expect(failed._unsafeUnwrapErr()).toMatchObject({
       code: 'PRECONDITION_FAILED',
@@ -180,7 +182,8 @@ test('§7 ifMatch: two states of a service never share a tag, and a state that i
       actual: current,
     })
     expect(await stateOf(book.store)).toEqual(before)
-    current = etag((await verb(at % 2 === 0 ? current : '*'))._unsafeUnwrap())
+    const [several, any] = [`"stale" , ${current},"other"`, '*']
+    current = etag((await verb([current, several, any][at % 3] as string))._unsafeUnwrap())
     tags.add(current)
   }
   expect(tags.size).toBe(7)

@@ -11,6 +11,7 @@ import {
   type Operation,
   type PatchOperation,
   patchService,
+  type Representation,
   revealConnection,
   type Service,
   upsertService,
@@ -378,4 +379,43 @@ test('§9 a patch asks for what it changes, all of it together', async () => {
     'EditDescription',
     'EditTags',
   ])
+})
+
+/** Services whose domain is in a list, as a host may show them. */
+const listed: Representation = {
+  show: async ({ domain, ...rest }) => ({ ...rest, domains: domain === undefined ? [] : [{ fqn: domain }] }),
+  read: ({ domains, ...rest }) => {
+    const [first, ...more] = (domains ?? []) as { fqn: string }[]
+    if (more.length > 0) return { issues: [{ path: '/domains/1', message: 'is one too many' }] }
+    return { request: { ...rest, ...(first && { domain: first.fqn }) } }
+  },
+}
+
+test('§7 a patch written for another representation is applied to that, and makes the service it says', async () => {
+  const book = openTestBook()
+  const config = { awsConfig: { awsRegion: 'eu', awsSecretAccessKey: 'hush' } }
+  await createService(book, row('a', { serviceType: 'SageMaker', connection: { config }, domain: 'Sales' }))
+  const by = (operations: readonly PatchOperation[], as = listed) => patchService(book, 'a', operations, { as })
+  const test = { op: 'test', path: '/domains/0/fqn', value: 'Sales' } as const
+  expect((await by([test]))._unsafeUnwrap()).toMatchObject({ outcome: 'unchanged', service: { domain: 'Sales' } })
+  const moved = (
+    await by([test, put('/domains/0', { fqn: 'Ops' }), { op: 'remove', path: '/domains/1' }])
+  )._unsafeUnwrap()
+  expect(moved).toMatchObject({ outcome: 'updated', service: { domain: 'Ops', version: 0.2 } })
+  expect(moved.service.changeDescription?.fieldsUpdated).toEqual([
+    { name: 'domain', oldValue: 'Sales', newValue: 'Ops' },
+  ])
+  expect((await revealConnection(book, 'a'))._unsafeUnwrap()?.config).toMatchObject(config)
+  const state = await stateOf(book.store)
+  const failures: [readonly PatchOperation[], Representation, object][] = [
+    [[put('/domains/0', { fqn: 'Sales' })], listed, { code: 'BAD_REQUEST', issues: [{ path: '/domains/1' }] }],
+    [[put('/id', 'x')], listed, { code: 'BAD_REQUEST', issues: [{ path: '/0/path' }] }],
+    [[test], { ...listed, show: () => Promise.reject(new Error('down')) }, { code: 'STORE_FAILED', during: 'resolve' }],
+    [[test], { ...listed, show: () => undefined as never }, { code: 'STORE_FAILED', applied: false }],
+    [[put('/domains', 7)], listed, { code: 'STORE_FAILED', during: 'resolve' }],
+  ]
+  for (const [operations, as, error] of failures) {
+    expect((await by(operations, as))._unsafeUnwrapErr()).toMatchObject(error)
+  }
+  expect(await stateOf(book.store)).toEqual(state)
 })

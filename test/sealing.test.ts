@@ -13,6 +13,7 @@ import {
   resealServices,
   restoreService,
   revealConnection,
+  revealService,
   type ServiceStore,
   type Stored,
   upsertService,
@@ -56,8 +57,14 @@ describe.each(stores)('on the $name store', (which) => {
     expect((await revealConnection(book, 'a'))._unsafeUnwrap()?.config).toMatchObject({
       awsConfig: { awsSecretAccessKey: 'other' },
     })
+    const shown = (await getService(book, 'a'))._unsafeUnwrap()
+    const awsConfig = { awsRegion: 'eu', awsSecretAccessKey: 'other', assumeRoleSessionName: 'OpenMetadataSession' }
+    const inClear = { ...shown, connection: { config: { type: 'SageMaker', awsConfig } } }
+    expect((await revealService(book, 'a'))._unsafeUnwrap()).toEqual(inClear)
     await upsertService(book, aws('a'))
     expect(await sealedIn(store)).toEqual([null])
+    const plain = (await getService(book, 'a'))._unsafeUnwrap()
+    expect((await revealService(book, 'a'))._unsafeUnwrap()).toEqual(plain)
     const { history } = await stateOf(store)
     expect(JSON.stringify(history)).not.toMatch(/hush|other|aes256gcm/)
   })

@@ -12,15 +12,15 @@ export function etag({ id, version, updatedAt }: Pick<Service, 'id' | 'version' 
   return `"${id}.${version.toFixed(1)}.${updatedAt}"`
 }
 
-/** What is wrong with the state of a service, for whoever demands one; `*` is any. Source: RFC 9110 §13.1.1. */
+/** What is wrong with the state of a service, for whoever demands one of some; `*` is any. Source: RFC 9110 §13.1.1. */
 export function unmet(ifMatch: string | undefined, service: Service | undefined): PreconditionFailed | undefined {
   if (ifMatch === undefined) return undefined
   const actual = service === undefined ? null : etag(service)
-  if (actual !== null && (ifMatch === '*' || ifMatch === actual)) return undefined
+  if (actual !== null && (ifMatch === '*' || ifMatch.split(',').some((tag) => tag.trim() === actual))) return undefined
   return preconditionFailed(ifMatch, actual)
 }
 
 export function ifMatchIssues(ifMatch: unknown): readonly Issue[] {
   if (ifMatch === undefined || (typeof ifMatch === 'string' && ifMatch.length <= 1000)) return []
-  return [{ path: '/ifMatch', message: 'must be an entity tag as etag(service) makes it, or *' }]
+  return [{ path: '/ifMatch', message: 'must be an entity tag as etag(service) makes it, several of them, or *' }]
 }

@@ -1,5 +1,6 @@
 import jsonPatch, { type Operation as JsonPatchOperation } from 'fast-json-patch'
 import type { Operation } from '../ports/policy.js'
+import type { Representation } from '../ports/representation.js'
 import { frozenCopy, type Limits } from './copy.js'
 import { type BadRequest, badRequest, type Issue, type PreconditionFailed, preconditionFailed } from './errors.js'
 import { sameValue } from './same.js'
@@ -93,16 +94,24 @@ export interface Patched {
   readonly keepsConnection: boolean
 }
 
-/** Applies a patch to a masked service; all of it or, when an operation fails, nothing. */
-export function patched(service: Service, patch: readonly PatchOperation[]): Patched | BadRequest | PreconditionFailed {
-  const applied = applyPatch(JSON.parse(JSON.stringify(service)), patch)
+/**
+ * Applies a patch to a masked service, all of it or, when an operation fails, nothing. `document` is how the service looks
+ * to whoever wrote the patch, and `read` makes a request of it again.
+ */
+export function patched(
+  service: Service,
+  document: object,
+  read: Representation['read'],
+  patch: readonly PatchOperation[],
+): Patched | BadRequest | PreconditionFailed {
+  const applied = applyPatch(JSON.parse(JSON.stringify(document)), patch)
   if ('failure' in applied) return applied.failure
-  const document = applied.document as Record<string, unknown>
-  const request = Object.fromEntries(Object.entries(document).filter(([key]) => key === 'name' || !OWN.includes(key)))
-  const keepsConnection =
-    request.serviceType === service.serviceType && sameValue(request.connection, service.connection)
-  if (keepsConnection) delete request.connection
-  return { request, keepsConnection }
+  const left = Object.entries(applied.document as object).filter(([key]) => key === 'name' || !OWN.includes(key))
+  const result = read(Object.fromEntries(left))
+  if ('issues' in result) return badRequest(result.issues)
+  const { connection, ...rest } = result.request
+  const keepsConnection = rest.serviceType === service.serviceType && sameValue(connection, service.connection)
+  return { request: keepsConnection ? rest : result.request, keepsConnection }
 }
 
 /** Applies a patch to any document, which it changes on the way. */

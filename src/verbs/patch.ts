@@ -2,6 +2,7 @@ import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import type { Family } from '../families/family.js'
 import type { Principal } from '../ports/policy.js'
+import type { Representation } from '../ports/representation.js'
 import type { Stored } from '../ports/store.js'
 import { unresolved } from '../resolve.js'
 import { revise } from '../revise.js'
@@ -12,6 +13,12 @@ import { checkedOperations, operationsOf, type PatchOperation, patched } from '.
 import type { Service } from '../rules/service.js'
 import { opened } from '../secrecy.js'
 import type { ReviseOptions } from './restore.js'
+
+/** What `patchService` takes besides the subject and the operations. */
+export interface PatchOptions extends ReviseOptions {
+  /** How the service looks to whoever wrote the operations. Default: as verbs answer it. */
+  readonly as?: Representation | undefined
+}
 
 /** What a patch did, and the service as it now is. */
 export interface PatchedService<F extends Family = Family> {
@@ -51,7 +58,7 @@ export function patchService<F extends Family>(
   book: Book<F>,
   subject: Subject,
   operations: readonly PatchOperation[],
-  options: ReviseOptions = {},
+  options: PatchOptions = {},
 ): ResultAsync<PatchedService<F>, PatchServiceError> {
   return new ResultAsync(
     patch(book, subject, operations, options) as Promise<Result<PatchedService<F>, PatchServiceError>>,
@@ -62,7 +69,7 @@ async function patch(
   book: Book,
   subject: Subject,
   given: unknown,
-  { by, ifMatch }: ReviseOptions,
+  { by, ifMatch, as = itself }: PatchOptions,
 ): Promise<Result<PatchedService, PatchServiceError>> {
   const operations = checkedOperations(given, book.limits)
   const isBad = 'code' in operations
@@ -72,7 +79,7 @@ async function patch(
     include: 'non-deleted',
     issues: isBad ? operations.issues : [],
     operations: isBad ? ['EditAll'] : operationsOf(operations),
-    decide: (stored) => (isBad ? operations : decide(book, stored, operations, by, ifMatch)),
+    decide: (stored) => (isBad ? operations : decide(book, stored, operations, as, by, ifMatch)),
   })
   if ('code' in revised) return err(revised)
   const outcome = revised.outcome === 'unchanged' ? 'unchanged' : 'updated'
@@ -83,10 +90,11 @@ async function decide(
   book: Book,
   stored: Stored,
   operations: readonly PatchOperation[],
+  as: Representation,
   by: Principal | undefined,
   ifMatch: string | undefined,
 ): Promise<Revision | PatchServiceError> {
-  const result = patched(stored.service, operations)
+  const result = await applied(stored.service, operations, as)
   if ('code' in result) return result
   const request = book.validate(result.request)
   if ('error' in request) return request.error
@@ -104,6 +112,17 @@ async function decide(
   if (previous !== undefined && 'code' in previous) return previous
   return decidePatch(stored, clear, request, { keepsConnection: result.keepsConnection, previous }, now, by)
 }
+
+async function applied(service: Service, operations: readonly PatchOperation[], { show, read }: Representation) {
+  try {
+    return patched(service, await show(service), read, operations)
+  } catch (cause) {
+    return storeFailed('resolve', cause)
+  }
+}
+
+/** A service as verbs answer it. */
+const itself: Representation = { show: (service) => service, read: (request) => ({ request }) }
 
 /** The version before the stored one, if it is the one that its change description names. */
 async function versionOf(book: Book, { fullyQualifiedName, id, version }: Service, wanted: number) {

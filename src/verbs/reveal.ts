@@ -9,8 +9,8 @@ import type { Service } from '../rules/service.js'
 import { opened } from '../secrecy.js'
 
 /**
- * The connection of a service with its secrets in clear, for whoever has to use it. Nothing else in the library shows a
- * secret; `undefined` when the service has no connection. The subject and `include` are those of `getService`.
+ * The connection of a service with its secrets in clear, for whoever has to use it. Nothing but this and `revealService` shows
+ * a secret; `undefined` when the service has no connection. The subject and `include` are those of `getService`.
  *
  * Errors:
  * - `BAD_REQUEST`: the subject or an option is wrong.
@@ -30,22 +30,33 @@ export function revealConnection<F extends Family>(
   subject: Subject,
   options: GetOptions = {},
 ): ResultAsync<Service<F>['connection'], GetServiceError> {
-  return new ResultAsync(reveal(book, subject, options) as Promise<Result<Service<F>['connection'], GetServiceError>>)
+  return revealService(book, subject, options).map(({ connection }) => connection)
 }
 
-async function reveal(
-  book: Book,
+/**
+ * A service with its connection as `revealConnection` shows it: both from one reading, so that they belong together.
+ * Errors are those of `revealConnection`.
+ *
+ * @example
+ * const revealed = await revealService(book, 'sagemaker', { by: { name: 'ingestion', isBot: true } })
+ *
+ * Source: OpenMetadata decrypts for bots; `semantics.md` §8.
+ */
+export function revealService<F extends Family>(
+  book: Book<F>,
   subject: Subject,
-  options: GetOptions,
-): Promise<Result<Service['connection'], GetServiceError>> {
+  options: GetOptions = {},
+): ResultAsync<Service<F>, GetServiceError> {
+  return new ResultAsync(reveal(book, subject, options) as Promise<Result<Service<F>, GetServiceError>>)
+}
+
+async function reveal(book: Book, subject: Subject, options: GetOptions): Promise<Result<Service, GetServiceError>> {
   const looked = await look(book, subject, options, 'ViewSecrets')
   if (looked.isErr()) return err(looked.error)
   const { service, sealed } = looked.value
-  if (service.connection === undefined || sealed === null) return ok(service.connection)
+  if (service.connection === undefined || sealed === null) return ok(service)
   const [text] = (await opened(book, [looked.value])) as [string | StoreFailed]
   if (typeof text !== 'string') return err(text)
-  const { config } = service.connection
-  return ok(
-    Object.freeze({ config: revealConfig(config as Readonly<Record<string, unknown>>, text) }) as Service['connection'],
-  )
+  const config = revealConfig(service.connection.config as Readonly<Record<string, unknown>>, text)
+  return ok(Object.freeze({ ...service, connection: Object.freeze({ config }) }) as Service)
 }

@@ -15,7 +15,7 @@ export interface Upserted<F extends Family = Family> {
 
 /** What `upsertService` takes besides the request. */
 export interface UpsertOptions extends WriteOptions {
-  /** The entity tag that the service must have, as `etag(service)` makes it; `*` is any. Then nothing is created. */
+  /** The entity tag that the service must have, as `etag(service)` makes it, or one of several, as in `If-Match`; `*` is any. Then nothing is created. */
   readonly ifMatch?: string | undefined
 }
 
