@@ -6,6 +6,7 @@ export default defineConfig({
     memory: 'adapters/memory.ts',
     fs: 'adapters/fs/index.ts',
     postgres: 'adapters/postgres/index.ts',
+    http: 'adapters/http/index.ts',
     cipher: 'adapters/cipher.ts',
     testing: 'test/conformance/index.ts',
   },

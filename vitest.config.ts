@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^servicebook\/memory$/, replacement: at('./adapters/memory.ts') },
       { find: /^servicebook\/fs$/, replacement: at('./adapters/fs/index.ts') },
       { find: /^servicebook\/postgres$/, replacement: at('./adapters/postgres/index.ts') },
+      { find: /^servicebook\/http$/, replacement: at('./adapters/http/index.ts') },
       { find: /^servicebook\/cipher$/, replacement: at('./adapters/cipher.ts') },
       { find: /^servicebook\/testing$/, replacement: at('./test/conformance/index.ts') },
     ],

@@ -1,0 +1,66 @@
+import { type Answer, badRequest, problem } from './answers.js'
+import { parse } from './json.js'
+
+/*
+ * The body of a request: bounded, of the right type, UTF-8, JSON. Source: RFC 9110 §8, §15.5; RFC 8259.
+ */
+
+/** The value of a JSON body, or what is wrong with it. */
+export async function jsonOf(
+  request: Request,
+  mediaType: string,
+  limit: number,
+): Promise<{ readonly value: unknown } | Answer> {
+  const refused = mediaIssue(request.headers, mediaType)
+  if (refused !== undefined) return refused
+  const bytes = await bytesOf(request, limit)
+  if (!(bytes instanceof Uint8Array)) return bytes
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return badRequest([{ path: '', message: 'is not UTF-8' }])
+  }
+  const parsed = parse(text)
+  return 'issues' in parsed ? badRequest(parsed.issues) : parsed
+}
+
+function mediaIssue(headers: Headers, mediaType: string): Answer | undefined {
+  const encoding = headers.get('Content-Encoding')?.trim().toLowerCase() ?? 'identity'
+  if (encoding !== 'identity')
+    return problem('UNSUPPORTED_MEDIA_TYPE', 'The body must not be encoded', { 'Accept-Encoding': 'identity' })
+  const [type, ...parameters] = (headers.get('Content-Type') ?? '').toLowerCase().split(';')
+  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='))
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset)
+  if (type?.trim() === mediaType && isUtf8) return undefined
+  const name = mediaType === 'application/json' ? 'Accept' : 'Accept-Patch'
+  return problem('UNSUPPORTED_MEDIA_TYPE', `Content-Type must be ${mediaType}, in UTF-8`, { [name]: mediaType })
+}
+
+async function bytesOf(request: Request, limit: number): Promise<Uint8Array | Answer> {
+  const tooLarge = problem('BULK_LIMIT_EXCEPTION', `The body is larger than ${limit} bytes`)
+  if (Number(request.headers.get('Content-Length')) > limit) return tooLarge
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    const reader = request.body?.getReader()
+    for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+      size += read.value.length
+      if (size > limit) {
+        reader?.cancel().catch(() => {})
+        return tooLarge
+      }
+      chunks.push(read.value)
+    }
+  } catch {
+    return badRequest([{ path: '', message: 'ended before it was complete' }])
+  }
+  if (chunks.length === 1) return chunks[0] as Uint8Array
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}

@@ -1,0 +1,145 @@
+import type { Book } from 'servicebook'
+import { type Answer, problem, responseOf } from './answers.js'
+import { openApiDocument } from './openapi.js'
+import type { Operation } from './operations.js'
+import { type HandlerOptions, settled } from './options.js'
+import { parametersOf } from './query.js'
+import { references } from './references.js'
+import { type Method, routeOf } from './routes.js'
+
+export { openApiDocument } from './openapi.js'
+export type { HandlerOptions } from './options.js'
+export type { Describe, EntityReference } from './references.js'
+
+export type Handler = (request: Request) => Promise<Response>
+
+/**
+ * OpenMetadata's HTTP API for the services of one or several books, as a function from a `Request` to a `Response`, to be
+ * mounted in whatever serves HTTP: `node:http`, Hono, Fastify, Express, Bun, Deno. Clients written for OpenMetadata talk to it
+ * unchanged.
+ *
+ * - `/v1/services/{collection}` of each book, with `/bulk`, `/restore`, `/{id}`, `/name/{fqn}`, `/{id}/versions` and
+ *   `/{id}/versions/{version}`; `/v1/system/version`; `/openapi.json`. `HEAD` and `OPTIONS` answer where `GET` does.
+ * - Errors have OpenMetadata's body, `{ code, errorType, message }`, and `issues` where a request breaks rules.
+ * - `ETag` comes with every service, and `If-Match` counts on `PUT`, `PATCH`, `DELETE` and `/restore`.
+ * - Bots see secrets in clear where the policy allows `ViewSecrets`, everybody else the mask; superseded versions have only masks.
+ * - Bodies are bounded, JSON in UTF-8, without repeated keys. There are no cookies and no CORS headers; both are the host's.
+ *
+ * The answer is always a `Response`, never a rejection. Throws `TypeError` when an option is not what it must be.
+ *
+ * @example
+ * const handler = serviceHandler(openBook({ family: mlmodelServices, store: memoryStore() }), { basePath: '/api' })
+ * const response = await handler(new Request('http://localhost/api/v1/services/mlmodelServices'))
+ * response.status // 200
+ *
+ * Source: OpenMetadata's API reference; RFC 9110; `semantics.md` §10.
+ */
+export function serviceHandler(books: Book | readonly Book[], options: HandlerOptions = {}): Handler {
+  const all = [books].flat()
+  const { basePath, publicUrl, shape, authenticate, describe, bodyLimit, bulkLimit, onError, ...rest } = settled(
+    all,
+    options,
+  )
+  const collections = new Map(all.map((book) => [book.family.collection, book]))
+  const pages = pagesOf(all, options, rest.version)
+
+  return async (request) => {
+    let answer: Answer
+    try {
+      answer = await answerTo(request)
+    } catch (failure) {
+      answer = { ...problem('INTERNAL_ERROR', 'The server failed'), failure }
+    }
+    if (answer.failure !== undefined) {
+      try {
+        onError(answer.failure, request)
+      } catch {
+        // Nobody is left to tell.
+      }
+    }
+    return responseOf(answer, request.method)
+  }
+
+  async function answerTo(request: Request): Promise<Answer> {
+    const { method } = request
+    const target = targetOf(request)
+    if (target === undefined) return problem('NOT_FOUND', 'There is nothing at this path')
+    const { methods } = target
+    const allowed = { Allow: [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ') }
+    if (method === 'OPTIONS') return { status: 204, headers: allowed }
+    const taken = methods.find((one) => one === (method === 'HEAD' ? 'GET' : method))
+    if (taken === undefined) return problem('METHOD_NOT_ALLOWED', 'The path does not take this method', allowed)
+    if (!accepts(request.headers.get('Accept'))) return problem('NOT_ACCEPTABLE', 'Answers are application/json')
+    return target.answer(taken)
+  }
+
+  function targetOf(request: Request): Target | undefined {
+    const { origin, pathname, searchParams } = new URL(request.url)
+    if (!pathname.startsWith(`${basePath}/`)) return undefined
+    const below = pathname.slice(basePath.length)
+    const page = pages.get(below)
+    if (page !== undefined) return { methods: ['GET'], answer: async () => ({ status: 200, body: page() }) }
+    const [, collection = '', rest = ''] = /^\/v1\/services\/([^/]+)(.*)$/s.exec(below) ?? []
+    const book = collections.get(collection)
+    const route = routeOf(rest)
+    if (book === undefined || route === undefined) return undefined
+    const answer = async (method: Method): Promise<Answer> => {
+      const path = decoded(route.path)
+      if (path === undefined) return problem('BAD_REQUEST', 'The path is not percent-encoded UTF-8')
+      const by = await authenticate?.(request)
+      if (by === 'unauthenticated') return problem('UNAUTHORIZED', 'The authentication is not valid')
+      const wire = {
+        collection: `${publicUrl ?? origin + basePath}/v1/services/${collection}`,
+        strict: shape === 'server',
+        refer: references(describe),
+      }
+      const parameters = parametersOf(searchParams)
+      const call = { request, book, by, wire, parameters, path, limits: { body: bodyLimit, bulk: bulkLimit } }
+      return (route.operations[method] as Operation)(call)
+    }
+    return { methods: Object.keys(route.operations) as Method[], answer }
+  }
+}
+
+/** Something at a path. */
+interface Target {
+  readonly methods: readonly Method[]
+  answer(method: Method): Promise<Answer>
+}
+
+/** What there is beside the services, for everybody. */
+function pagesOf(books: readonly Book[], options: HandlerOptions, version: string): ReadonlyMap<string, () => object> {
+  const system = { version, revision: 'servicebook', timestamp: Date.now() }
+  let document: object | undefined
+  return new Map([
+    ['/v1/system/version', () => system],
+    [
+      '/openapi.json',
+      () => {
+        document ??= openApiDocument(books, options)
+        return document
+      },
+    ],
+  ])
+}
+
+/** Whether a client takes JSON. Source: RFC 9110 §12.5.1. */
+function accepts(accept: string | null): boolean {
+  if (accept === null || accept.trim() === '') return true
+  return accept.split(',').some((range) => {
+    const [type = '', ...parameters] = range
+      .toLowerCase()
+      .split(';')
+      .map((part) => part.trim())
+    const refused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
+    return !refused && ['*/*', 'application/*', 'application/json'].includes(type)
+  })
+}
+
+function decoded(path: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined {
+  try {
+    return Object.fromEntries(Object.entries(path).map(([name, part]) => [name, decodeURIComponent(part)]))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,82 @@
+import type { Issue } from 'servicebook'
+
+/*
+ * JSON as RFC 8259 has it, and stricter in one thing: a key that occurs twice in an object is refused, since what reads
+ * it next may take the other one. Messages never show the text, which may hold a secret.
+ */
+
+export type Parsed = { readonly value: unknown } | { readonly issues: readonly Issue[] }
+
+export function parse(text: string): Parsed {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    const [, position] = /at position (\d+)/.exec((error as Error).message) ?? []
+    const where = position === undefined ? '' : `, at character ${position}`
+    return { issues: [{ path: '', message: text.trim() === '' ? 'is empty' : `is not JSON${where}` }] }
+  }
+  const issues = repeatedKeys(text)
+  return issues.length > 0 ? { issues } : { value }
+}
+
+/** An object or a list that is open, with the key or index that is being read. */
+interface Level {
+  readonly keys: Set<string> | null
+  at: string | number
+}
+
+/** The keys that occur again in one object of a valid JSON text. */
+function repeatedKeys(text: string): readonly Issue[] {
+  const issues: Issue[] = []
+  const levels: Level[] = []
+  let level: Level | undefined
+  let string = ''
+  for (let at = 0; at < text.length; at++) {
+    switch (text[at]) {
+      case '"': {
+        const end = endOfString(text, at)
+        string = text.slice(at, end)
+        at = end - 1
+        break
+      }
+      case ':':
+        // Only an object has a colon outside of strings.
+        if (level === undefined || level.keys === null) break
+        level.at = string.includes('\\') ? (JSON.parse(string) as string) : string.slice(1, -1)
+        if (level.keys.has(level.at)) issues.push({ path: pointerOf(levels), message: 'is there twice' })
+        level.keys.add(level.at)
+        break
+      case ',':
+        if (typeof level?.at === 'number') level.at++
+        break
+      case '{':
+        level = { keys: new Set(), at: '' }
+        levels.push(level)
+        break
+      case '[':
+        level = { keys: null, at: 0 }
+        levels.push(level)
+        break
+      case '}':
+      case ']':
+        levels.pop()
+        level = levels.at(-1)
+    }
+  }
+  return issues
+}
+
+/** Behind the quote that ends the string which begins at `start`: the first with an even number of backslashes before. */
+function endOfString(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {
+    let before = quote
+    while (text[before - 1] === '\\') before--
+    if ((quote - before) % 2 === 0) return quote + 1
+  }
+}
+
+/** An RFC 6901 JSON Pointer. */
+function pointerOf(levels: readonly Level[]): string {
+  return levels.map(({ at }) => `/${String(at).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}

@@ -1,0 +1,58 @@
+import type { Awaitable, Book, Principal } from 'servicebook'
+import type { Describe } from './references.js'
+
+/** What `serviceHandler` takes besides the books. */
+export interface HandlerOptions {
+  /**
+   * Who sends a request; `'unauthenticated'` ends it with 401, for example when a token is wrong. Without a principal the
+   * policy of the book decides. It must not read the body. Default: nobody is known.
+   */
+  readonly authenticate?: (request: Request) => Awaitable<Principal | undefined | 'unauthenticated'>
+  /** What stands before `/v1` in the paths of requests, for example `/api`. Default: nothing. */
+  readonly basePath?: string
+  /**
+   * What stands before `/v1` in `href` and `Location`, for hosts behind a proxy or mounted below a path, for example
+   * `https://catalogue.example/api`. Default: the origin of the request and `basePath`.
+   */
+  readonly publicUrl?: string
+  /**
+   * `'documented'` shows what OpenMetadata's pages and its current server show; `'server'` only what the server's own closed
+   * schemas have, for clients generated from those. Default `'documented'`.
+   */
+  readonly shape?: 'documented' | 'server'
+  /** What is known of the users, teams, domains and data products that services refer to, to show it with them. */
+  readonly describe?: Describe
+  /** The version that `/v1/system/version` tells, which OpenMetadata's clients compare with their own. Default `1.12.0`. */
+  readonly version?: string
+  /** Bytes of a body at most. Default 8 MiB. */
+  readonly bodyLimit?: number
+  /** Bytes of the body of a bulk at most. Default 64 MiB. */
+  readonly bulkLimit?: number
+  /** Told of what a client is not: why an answer is 500 or 503. Default: a warning of the process. */
+  readonly onError?: (error: unknown, request: Request) => void
+}
+
+/** The options with their defaults. Throws `TypeError` when one is not what it must be. */
+export function settled(books: readonly Book[], options: HandlerOptions) {
+  const { basePath = '', publicUrl, shape = 'documented', version = '1.12.0', authenticate, describe } = options
+  const { bodyLimit = 8 * 2 ** 20, bulkLimit = 64 * 2 ** 20, onError = warn } = options
+  if (books.length === 0) throw new TypeError('books must have a book')
+  if (new Set(books.map(({ family }) => family.collection)).size < books.length)
+    throw new TypeError('books must have a collection each')
+  if (!/^(\/[^/]+)*$/.test(basePath)) throw new TypeError('basePath must begin with / and not end with it')
+  if (publicUrl !== undefined && (!URL.canParse(publicUrl) || publicUrl.endsWith('/')))
+    throw new TypeError('publicUrl must be a URL that does not end with /')
+  if (!['documented', 'server'].includes(shape)) throw new TypeError('shape must be documented or server')
+  for (const [name, limit] of Object.entries({ bodyLimit, bulkLimit })) {
+    if (!Number.isInteger(limit) || limit < 1) throw new TypeError(`${name} must be a positive integer`)
+  }
+  return { basePath, publicUrl, shape, version, authenticate, describe, bodyLimit, bulkLimit, onError }
+}
+
+/** Where there is no process to warn there is a console. */
+function warn(error: unknown): void {
+  const { message = 'no reason given' } = (error ?? {}) as { message?: string }
+  const warning = `A request to servicebook failed: ${message}`
+  if (typeof process === 'object' && typeof process.emitWarning === 'function') process.emitWarning(warning)
+  else console.warn(warning)
+}

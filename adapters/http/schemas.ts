@@ -1,0 +1,186 @@
+import { type Book, requestSchema, serviceSchema } from 'servicebook'
+
+/*
+ * The JSON Schemas of what is on the wire, made from those that requests are checked with. Source: OpenMetadata's schemas;
+ * JSON Schema 2020-12, which is the dialect of OpenAPI 3.1.
+ */
+
+export type Schema = Readonly<Record<string, unknown>>
+type Properties = Readonly<Record<string, Schema>>
+
+export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
+const array = (items: Schema): Schema => ({ type: 'array', items })
+const text: Schema = { type: 'string' }
+const closed = (properties: Properties, required: readonly string[]): Schema => {
+  return { type: 'object', properties, required, additionalProperties: false }
+}
+
+/** OpenMetadata's name of what an entity type stands for: `MlmodelService`. */
+export const entityOf = ({ family }: Book) => family.entityType.replace(/^./, (first) => first.toUpperCase())
+
+/** The components of a family, by name. */
+export function familySchemas(book: Book, strict: boolean): Readonly<Record<string, Schema>> {
+  const entity = entityOf(book)
+  const schemas: Record<string, Schema> = {}
+  const named = (prefix: string) => (serviceType: string) =>
+    `${prefix}${entity}.${serviceType.replace(/[^A-Za-z0-9._-]/g, '_')}`
+  const types = Object.keys(book.family.serviceTypes)
+  for (const type of types) {
+    schemas[named('Create')(type)] = requestOnWire(plain(requestSchema(book.family, type)))
+    schemas[named('')(type)] = serviceOnWire(plain(serviceSchema(book.family, type)), strict)
+  }
+  const union = (prefix: string): Schema => ({
+    anyOf: types.map((type) => ref(named(prefix)(type))),
+    discriminator: {
+      propertyName: 'serviceType',
+      mapping: Object.fromEntries(types.map((type) => [type, `#/components/schemas/${named(prefix)(type)}`])),
+    },
+  })
+  return {
+    [`Create${entity}`]: union('Create'),
+    [entity]: union(''),
+    ...schemas,
+    [`${entity}List`]: closed({ data: array(ref(entity)), paging: ref('Paging') }, ['data', 'paging']),
+  }
+}
+
+/** A TypeBox schema as the JSON it is. */
+const plain = (schema: object) => JSON.parse(JSON.stringify(schema)) as { properties: Properties; required: string[] }
+
+function requestOnWire({ properties, required }: { properties: Properties; required: string[] }): Schema {
+  const { owners, domain, dataProducts, tags, ...rest } = properties
+  const named = { anyOf: [domain as Schema, ref('EntityReference')] }
+  const label = { ...informed(tags?.items as Schema, ['name', 'displayName', 'description', 'href', 'reason']) }
+  return closed(
+    {
+      ...rest,
+      owners: array(ref('EntityReference')),
+      tags: array(label),
+      domain: named,
+      domains: array(named),
+      dataProducts: array(named),
+    },
+    required,
+  )
+}
+
+function serviceOnWire(
+  { properties, required }: { properties: Properties; required: string[] },
+  strict: boolean,
+): Schema {
+  const { owners, domain, dataProducts, tags, changeDescription, ...rest } = properties
+  const references = array(ref('EntityReference'))
+  return closed(
+    {
+      ...rest,
+      href: { type: 'string', format: 'uri' },
+      owners: references,
+      tags: tags as Schema,
+      ...(!strict && { domain: domain as Schema }),
+      domains: references,
+      dataProducts: references,
+      changeDescription: ref('ChangeDescription'),
+    },
+    [...required.filter((key) => key !== 'tags'), 'href'],
+  )
+}
+
+/** A closed object schema with texts for people beside what it has. */
+function informed(schema: Schema, keys: readonly string[]): Schema {
+  const texts = Object.fromEntries(keys.map((key) => [key, text]))
+  return { ...schema, properties: { ...(schema.properties as Properties), ...texts } }
+}
+
+const count: Schema = { type: 'integer', minimum: 0 }
+const uuid: Schema = { type: 'string', format: 'uuid' }
+
+/** The components that all families share. */
+export const sharedSchemas: Readonly<Record<string, Schema>> = {
+  EntityReference: closed(
+    {
+      id: uuid,
+      type: text,
+      name: text,
+      fullyQualifiedName: text,
+      displayName: text,
+      description: text,
+      deleted: { type: 'boolean' },
+      inherited: { type: 'boolean' },
+      href: text,
+    },
+    ['id', 'type'],
+  ),
+  FieldChange: closed(
+    {
+      name: text,
+      oldValue: { type: ['string', 'number', 'boolean'], description: 'Scalars as they are, all else as JSON text.' },
+      newValue: { type: ['string', 'number', 'boolean'], description: 'Scalars as they are, all else as JSON text.' },
+    },
+    ['name'],
+  ),
+  ChangeDescription: closed(
+    {
+      fieldsAdded: array(ref('FieldChange')),
+      fieldsUpdated: array(ref('FieldChange')),
+      fieldsDeleted: array(ref('FieldChange')),
+      previousVersion: { type: 'number' },
+    },
+    ['fieldsAdded', 'fieldsUpdated', 'fieldsDeleted', 'previousVersion'],
+  ),
+  Paging: closed({ before: text, after: text, total: count }, ['total']),
+  EntityHistory: closed(
+    { entityType: text, versions: { ...array(text), description: 'Each version as JSON text, newest first.' } },
+    ['entityType', 'versions'],
+  ),
+  RestoreEntity: closed({ id: uuid }, ['id']),
+  PatchOperation: {
+    anyOf: [
+      closed({ op: { enum: ['add', 'replace', 'test'] }, path: text, value: {} }, ['op', 'path', 'value']),
+      closed({ op: { const: 'remove' }, path: text }, ['op', 'path']),
+      closed({ op: { enum: ['move', 'copy'] }, path: text, from: text }, ['op', 'path', 'from']),
+    ],
+  },
+  BulkOperationResult: closed(
+    {
+      dryRun: { type: 'boolean' },
+      status: { enum: ['success', 'partialSuccess', 'failure', 'aborted'] },
+      abortReason: text,
+      numberOfRowsProcessed: count,
+      numberOfRowsPassed: count,
+      numberOfRowsFailed: count,
+      successRequest: array(closed({ request: text, status: { type: 'integer' } }, ['request', 'status'])),
+      failedRequest: array(
+        closed(
+          {
+            request: { type: 'object' },
+            status: { type: 'integer' },
+            message: text,
+            errorType: text,
+            issues: array(ref('Issue')),
+          },
+          ['request', 'status', 'message'],
+        ),
+      ),
+    },
+    [
+      'dryRun',
+      'status',
+      'numberOfRowsProcessed',
+      'numberOfRowsPassed',
+      'numberOfRowsFailed',
+      'successRequest',
+      'failedRequest',
+    ],
+  ),
+  Issue: closed({ path: { ...text, description: 'RFC 6901 JSON Pointer.' }, message: text }, ['path', 'message']),
+  ErrorMessage: closed({ code: { type: 'integer' }, errorType: text, message: text, issues: array(ref('Issue')) }, [
+    'code',
+    'errorType',
+    'message',
+  ]),
+  ServerVersion: closed({ version: text, revision: text, timestamp: { type: 'integer' } }, [
+    'version',
+    'revision',
+    'timestamp',
+  ]),
+}
