@@ -21,7 +21,7 @@ export interface Answer {
   readonly failure?: unknown
 }
 
-export type VerbError =
+type VerbError =
   | BulkUpsertError
   | CreateServiceError
   | GetServiceError
@@ -30,7 +30,7 @@ export type VerbError =
   | UpsertServiceError
 
 /** The status of each error of a verb. */
-export const statuses = {
+const statuses = {
   BAD_REQUEST: 400,
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
@@ -52,46 +52,63 @@ const problems = {
   INTERNAL_ERROR: 500,
 } as const
 
-export type ErrorType = keyof typeof statuses | keyof typeof problems
+type ErrorType = keyof typeof statuses | keyof typeof problems
 
-export function problem(
-  errorType: ErrorType,
-  message: string,
-  headers: Readonly<Record<string, string>> = {},
-  issues?: readonly Issue[],
-): Answer {
-  const code = { ...statuses, ...problems }[errorType]
-  const challenge = code === 401 ? { 'WWW-Authenticate': 'om-auth' } : {}
-  const body = { code, errorType, message, ...(issues !== undefined && { issues }) }
-  return { status: code, headers: { ...challenge, ...headers }, body }
+/** OpenMetadata's body of an error, and every violation where there are some. */
+export interface ErrorMessage {
+  readonly code: number
+  readonly errorType: ErrorType
+  readonly message: string
+  readonly issues?: readonly Issue[]
+}
+
+type Located = (path: string) => string
+
+/**
+ * What a client is told of an error of a verb: nothing that is the host's business alone. `located` says where in the body
+ * the path of an issue leads.
+ */
+export function messageOf(error: VerbError | BulkRowError, located: Located = (path) => path): ErrorMessage {
+  const { code: errorType } = error
+  const code = statuses[errorType]
+  switch (errorType) {
+    case 'BAD_REQUEST': {
+      const issues = error.issues.map(({ path, message }) => ({ path: located(path), message }))
+      const shown = issues.slice(0, 3).map(({ path, message }) => `${path === '' ? 'The body' : path} ${message}`)
+      if (issues.length > shown.length) shown.push(`and ${issues.length - shown.length} more`)
+      return { code, errorType, message: shown.join('; '), issues }
+    }
+    case 'UNAUTHORIZED':
+      return { code, errorType, message: 'Authentication is required' }
+    case 'STORE_FAILED': {
+      const outcome = error.applied === false ? 'nothing was written' : 'it is unknown whether it was written'
+      return { code, errorType, message: `The server failed during ${error.during}; ${outcome}` }
+    }
+    default:
+      return { code, errorType, message: error.message }
+  }
+}
+
+export function refusal(error: VerbError | BulkRowError, located?: Located): Answer {
+  const body = messageOf(error, located)
+  if (error.code === 'STORE_FAILED') return { status: body.code, body, failure: error }
+  if (error.code === 'CONTENDED') return { status: body.code, body, headers: { 'Retry-After': '1' } }
+  return { status: body.code, body, headers: error.code === 'UNAUTHORIZED' ? CHALLENGE : {} }
 }
 
 export function badRequest(issues: readonly Issue[]): Answer {
-  const shown = issues.slice(0, 3).map(({ path, message }) => `${path === '' ? 'The body' : path} ${message}`)
-  if (issues.length > shown.length) shown.push(`and ${issues.length - shown.length} more`)
-  return problem('BAD_REQUEST', shown.join('; '), {}, issues)
+  return refusal({ code: 'BAD_REQUEST', message: '', issues })
 }
 
-/**
- * The error of a verb, without what is the host's business alone. `domainAt` is where the body says the domain, which a
- * request has in one place.
- */
-export function refusal(error: VerbError | BulkRowError, domainAt = '/domain'): Answer {
-  switch (error.code) {
-    case 'BAD_REQUEST':
-      return badRequest(error.issues.map((issue) => (issue.path === '/domain' ? { ...issue, path: domainAt } : issue)))
-    case 'UNAUTHORIZED':
-      return problem(error.code, 'Authentication is required')
-    case 'CONTENDED':
-      return problem(error.code, error.message, { 'Retry-After': '1' })
-    case 'STORE_FAILED': {
-      const outcome = error.applied === false ? 'nothing was written' : 'it is unknown whether it was written'
-      return { ...problem(error.code, `The server failed during ${error.during}; ${outcome}`), failure: error }
-    }
-    default:
-      return problem(error.code, error.message)
-  }
+/** What never comes to a verb. */
+export function problem(errorType: ErrorType, message: string, headers: Readonly<Record<string, string>> = {}): Answer {
+  const code = { ...statuses, ...problems }[errorType]
+  const body: ErrorMessage = { code, errorType, message }
+  return { status: code, body, headers: { ...(code === 401 && CHALLENGE), ...headers } }
 }
+
+/** The scheme that the server names. */
+const CHALLENGE = { 'WWW-Authenticate': 'om-auth' }
 
 export function responseOf({ status, body, headers = {} }: Answer, method: string): Response {
   const fixed = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }

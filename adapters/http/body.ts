@@ -5,6 +5,9 @@ import { parse } from './json.js'
  * The body of a request: bounded, of the right type, UTF-8, JSON. Source: RFC 9110 §8, §15.5; RFC 8259.
  */
 
+export const JSON_TYPE = 'application/json'
+export const JSON_PATCH = 'application/json-patch+json'
+
 /** The value of a JSON body, or what is wrong with it. */
 export async function jsonOf(
   request: Request,
@@ -33,7 +36,7 @@ function mediaIssue(headers: Headers, mediaType: string): Answer | undefined {
   const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='))
   const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset)
   if (type?.trim() === mediaType && isUtf8) return undefined
-  const name = mediaType === 'application/json' ? 'Accept' : 'Accept-Patch'
+  const name = mediaType === JSON_TYPE ? 'Accept' : 'Accept-Patch'
   return problem('UNSUPPORTED_MEDIA_TYPE', `Content-Type must be ${mediaType}, in UTF-8`, { [name]: mediaType })
 }
 

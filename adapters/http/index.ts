@@ -1,7 +1,7 @@
 import type { Book } from 'servicebook'
 import { type Answer, problem, responseOf } from './answers.js'
+import type { Operation } from './call.js'
 import { openApiDocument } from './openapi.js'
-import type { Operation } from './operations.js'
 import { type HandlerOptions, settled } from './options.js'
 import { parametersOf } from './query.js'
 import { references } from './references.js'

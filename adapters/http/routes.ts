@@ -1,16 +1,7 @@
-import {
-  bulk,
-  create,
-  get,
-  list,
-  type Operation,
-  patch,
-  put,
-  remove,
-  restore,
-  version,
-  versions,
-} from './operations.js'
+import { bulk } from './bulk.js'
+import type { Operation } from './call.js'
+import { get, list, version, versions } from './reads.js'
+import { create, patch, put, remove, restore } from './writes.js'
 
 /*
  * The routes of a collection of services. Source: OpenMetadata's API, below `/v1/services/{collection}`.

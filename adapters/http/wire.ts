@@ -72,6 +72,11 @@ function wholeValue(refer: Refer, name: string, value: unknown): unknown {
   return value
 }
 
+/** Where the paths of a request lead in a body that says the domain at `domainAt`, and stands at `place` itself. */
+export function located(domainAt: string, place = ''): (path: string) => string {
+  return (path) => place + (path === '/domain' ? domainAt : path)
+}
+
 /** What a body asks for, as the verbs take it; `domainAt` is where it says the domain. */
 export type Read = { readonly request: unknown; readonly domainAt: string } | { readonly issues: readonly Issue[] }
 

@@ -1,0 +1,86 @@
+import { bulkUpsert, type Issue, type ServiceRequest } from 'servicebook'
+import { badRequest, type ErrorMessage, messageOf, refusal } from './answers.js'
+import { JSON_TYPE, jsonOf } from './body.js'
+import type { Operation } from './call.js'
+import { located, read } from './wire.js'
+
+/*
+ * The bulk. Source: OpenMetadata's `bulkOperationResult.json`; `semantics.md` §6.
+ */
+
+/** One answer for all rows, 200 whatever became of them, as on the server. Issues have their paths in the whole body. */
+export const bulk: Operation = async ({ request, book, by, wire, parameters, limits }) => {
+  const dryRun = parameters.boolean('dryRun') ?? false
+  if (parameters.boolean('overrideMetadata'))
+    parameters.issues.push({ path: '/overrideMetadata', message: 'is not supported' })
+  if (parameters.issues.length > 0) return badRequest(parameters.issues)
+  const body = await jsonOf(request, JSON_TYPE, limits.bulk)
+  if ('status' in body) return body
+  if (!Array.isArray(body.value)) return badRequest([{ path: '', message: 'must be an array of create requests' }])
+  const given: readonly unknown[] = body.value
+
+  const failed = new Map<number, ErrorMessage>()
+  const rows: { readonly at: number; readonly request: ServiceRequest; readonly domainAt: string }[] = []
+  for (const [at, row] of given.entries()) {
+    const asked = read(row)
+    if ('issues' in asked) failed.set(at, messageOf(badRow(asked.issues), located('/domain', `/${at}`)))
+    else rows.push({ at, request: asked.request as ServiceRequest, domainAt: asked.domainAt })
+  }
+  const requests = rows.map((row) => row.request)
+  const bulked = await bulkUpsert(book, requests, { by, dryRun, signal: request.signal })
+  if (bulked.isErr()) return refusal(bulked.error)
+
+  const passed: object[] = []
+  let failure: unknown
+  for (const done of bulked.value.rows) {
+    const { at, domainAt } = rows[done.index] as (typeof rows)[number]
+    if ('outcome' in done) passed.push({ request: done.fqn, status: 200 })
+    else {
+      failed.set(at, messageOf(done.error, located(domainAt, `/${at}`)))
+      if (done.error.code === 'STORE_FAILED') failure ??= done.error
+    }
+  }
+  const aborted = bulked.value.status === 'aborted'
+  const status = failed.size === 0 ? 'success' : passed.length === 0 ? 'failure' : 'partialSuccess'
+  const failedRequest = [...failed]
+    .sort(([a], [b]) => a - b)
+    .map(([at, message]) => failedRow(given[at], message, wire.strict))
+  return {
+    status: 200,
+    failure,
+    body: {
+      dryRun,
+      status: aborted ? 'aborted' : status,
+      ...(aborted && { abortReason: 'The request was aborted' }),
+      numberOfRowsProcessed: passed.length + failed.size,
+      numberOfRowsPassed: passed.length,
+      numberOfRowsFailed: failed.size,
+      successRequest: passed,
+      failedRequest,
+    },
+  }
+}
+
+const badRow = (issues: readonly Issue[]) => ({ code: 'BAD_REQUEST', message: '', issues }) as const
+
+/**
+ * A row that failed. What it asked for is told without its connection, and without what it should not have, since a secret
+ * may be in either.
+ */
+function failedRow(row: unknown, { code, message, errorType, issues }: ErrorMessage, strict: boolean): object {
+  const fields = Object.entries(typeof row === 'object' && row !== null ? row : {})
+  const request = Object.fromEntries(fields.filter(([key]) => HARMLESS.has(key)))
+  return { request, status: code, message, ...(!strict && { errorType, ...(issues && { issues }) }) }
+}
+
+const HARMLESS: ReadonlySet<string> = new Set([
+  'name',
+  'displayName',
+  'description',
+  'serviceType',
+  'owners',
+  'tags',
+  'domain',
+  'domains',
+  'dataProducts',
+])

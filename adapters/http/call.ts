@@ -1,0 +1,34 @@
+import { type Book, MASK, type Principal, revealService, type Service, type Subject } from 'servicebook'
+import { type Answer, refusal } from './answers.js'
+import type { Parameters } from './query.js'
+import type { Wire } from './wire.js'
+
+/** A request that has found its book, and who sends it. */
+export interface Call {
+  readonly request: Request
+  readonly book: Book
+  readonly by: Principal | undefined
+  readonly wire: Wire
+  readonly parameters: Parameters
+  /** The parts of the path that its pattern leaves open. */
+  readonly path: Readonly<Record<string, string>>
+  /** Bytes at most, of a body and of that of a bulk. */
+  readonly limits: { readonly body: number; readonly bulk: number }
+}
+
+/** What a route does: reads the request, calls a verb, shows what it answered. */
+export type Operation = (call: Call) => Promise<Answer>
+
+export const subjectOf = ({ id, fqn }: Call['path']): Subject => (id === undefined ? (fqn ?? '') : { id })
+export const ifMatchOf = ({ headers }: Request) => headers.get('If-Match') ?? undefined
+
+/**
+ * A service as a principal may see it: to bots in clear, as on the server, where the policy allows `ViewSecrets`; to
+ * everybody else masked.
+ */
+export async function inClear(book: Book, service: Service, by: Principal | undefined): Promise<Service | Answer> {
+  if (by?.isBot !== true || !JSON.stringify(service.connection ?? null).includes(MASK)) return service
+  const revealed = await revealService(book, { id: service.id }, { by, include: 'all' })
+  if (revealed.isOk()) return revealed.value
+  return revealed.error.code === 'STORE_FAILED' ? refusal(revealed.error) : service
+}

@@ -1,0 +1,61 @@
+import { etag, type GetOptions, getService, getVersion, listServices, listVersions, type Service } from 'servicebook'
+import { badRequest, refusal } from './answers.js'
+import { type Call, inClear, type Operation, subjectOf } from './call.js'
+import type { Parameters } from './query.js'
+import { show } from './wire.js'
+
+/*
+ * Routes that read. Source: OpenMetadata's API; `semantics.md` §7.
+ */
+
+export const list: Operation = async ({ book, by, wire, parameters }) => {
+  const { issues, text, integer } = parameters
+  const fields = parameters.fields()
+  const limit = integer('limit')
+  if (issues.length > 0) return badRequest(issues)
+  const filters = {
+    serviceType: text('serviceType'),
+    owner: text('owner'),
+    domain: text('domain'),
+    tagFQN: text('tagFQN'),
+  }
+  const places = { after: text('after'), before: text('before'), include: includeOf(parameters) }
+  const listed = await listServices(book, { by, limit, ...places, ...filters, total: true })
+  if (listed.isErr()) return refusal(listed.error)
+  const { services, paging } = listed.value
+  const shown = await Promise.all(services.map((service) => inClear(book, service, by)))
+  for (const one of shown) if ('status' in one) return one
+  return {
+    status: 200,
+    body: { data: await Promise.all(shown.map((one) => show(wire, one as Service, fields))), paging },
+  }
+}
+
+export const get: Operation = async ({ book, by, wire, path, parameters }) => {
+  const fields = parameters.fields()
+  if (parameters.issues.length > 0) return badRequest(parameters.issues)
+  const got = await getService(book, subjectOf(path), { by, include: includeOf(parameters) })
+  if (got.isErr()) return refusal(got.error)
+  const shown = await inClear(book, got.value, by)
+  if ('status' in shown) return shown
+  return { status: 200, headers: { ETag: etag(shown) }, body: await show(wire, shown, fields) }
+}
+
+export const versions: Operation = async ({ book, by, wire, path }) => {
+  const page = await listVersions(book, subjectOf(path), { by, limit: 1_000_000 })
+  if (page.isErr()) return refusal(page.error)
+  const shown = await Promise.all(page.value.services.map((service) => show(wire, service)))
+  return {
+    status: 200,
+    body: { entityType: book.family.entityType, versions: shown.map((one) => JSON.stringify(one)) },
+  }
+}
+
+export const version: Operation = async ({ book, by, wire, path }) => {
+  const got = await getVersion(book, subjectOf(path), versionIn(path), { by })
+  if (got.isErr()) return refusal(got.error)
+  return { status: 200, body: await show(wire, got.value) }
+}
+
+const includeOf = ({ text }: Parameters) => text('include') as GetOptions['include']
+const versionIn = ({ version = '' }: Call['path']) => (/^\d+(\.\d)?$/.test(version) ? Number(version) : Number.NaN)

@@ -1,0 +1,99 @@
+import {
+  createService,
+  deleteService,
+  etag,
+  type PatchOperation,
+  patchService,
+  restoreService,
+  type Service,
+  type ServiceRequest,
+  upsertService,
+} from 'servicebook'
+import { type Answer, badRequest, refusal } from './answers.js'
+import { JSON_PATCH, JSON_TYPE, jsonOf } from './body.js'
+import { type Call, ifMatchOf, inClear, type Operation, subjectOf } from './call.js'
+import { hrefOf, located, read, representation, show } from './wire.js'
+
+/*
+ * Routes that change one service. Source: OpenMetadata's API; `semantics.md` §4, §5, §7.
+ */
+
+export const create: Operation = async (call) => {
+  const { request, book, by, wire, limits } = call
+  const body = await jsonOf(request, JSON_TYPE, limits.body)
+  if ('status' in body) return body
+  const asked = read(body.value)
+  if ('issues' in asked) return badRequest(asked.issues)
+  const made = await createService(book, asked.request as ServiceRequest, { by })
+  if (made.isErr()) return refusal(made.error, located(asked.domainAt))
+  const headers = { Location: hrefOf(wire, made.value), [CHANGE]: 'entityCreated' }
+  return written(call, made.value, 201, headers)
+}
+
+export const put: Operation = async (call) => {
+  const { request, book, by, wire, limits } = call
+  const body = await jsonOf(request, JSON_TYPE, limits.body)
+  if ('status' in body) return body
+  const asked = read(body.value)
+  if ('issues' in asked) return badRequest(asked.issues)
+  const upserted = await upsertService(book, asked.request as ServiceRequest, { by, ifMatch: ifMatchOf(request) })
+  if (upserted.isErr()) return refusal(upserted.error, located(asked.domainAt))
+  const { outcome, service } = upserted.value
+  const headers = { [CHANGE]: changes[outcome] }
+  if (outcome !== 'created') return written(call, service, 200, headers)
+  return written(call, service, 201, { Location: hrefOf(wire, service), ...headers })
+}
+
+export const patch: Operation = async (call) => {
+  const { request, book, by, wire, path, limits } = call
+  const body = await jsonOf(request, JSON_PATCH, limits.body)
+  if ('status' in body) return body
+  const options = { by, ifMatch: ifMatchOf(request), as: representation(wire) }
+  const patched = await patchService(book, subjectOf(path), body.value as PatchOperation[], options)
+  if (patched.isErr()) return refusal(patched.error, located('/domains/0'))
+  const { outcome, service } = patched.value
+  return written(call, service, 200, { [CHANGE]: changes[outcome] })
+}
+
+export const remove: Operation = async (call) => {
+  const { request, book, by, path, parameters } = call
+  const hard = parameters.boolean('hardDelete')
+  parameters.boolean('recursive') // nothing here has children
+  if (parameters.issues.length > 0) return badRequest(parameters.issues)
+  const deleted = await deleteService(book, subjectOf(path), { by, hard, ifMatch: ifMatchOf(request) })
+  if (deleted.isErr()) return refusal(deleted.error)
+  return written(call, deleted.value, 200, { [CHANGE]: hard ? 'entityDeleted' : 'entitySoftDeleted' })
+}
+
+export const restore: Operation = async (call) => {
+  const { request, book, by, limits } = call
+  const body = await jsonOf(request, JSON_TYPE, limits.body)
+  if ('status' in body) return body
+  const { id } = (body.value ?? {}) as { id?: unknown }
+  if (typeof id !== 'string') return badRequest([{ path: '/id', message: 'must be the id of a service' }])
+  const restored = await restoreService(book, { id }, { by, ifMatch: ifMatchOf(request) })
+  if (restored.isErr()) return refusal(restored.error)
+  const { outcome, service } = restored.value
+  return written(call, service, 200, { [CHANGE]: changes[outcome] })
+}
+
+/** The header that says what a write did. */
+const CHANGE = 'X-OpenMetadata-Change'
+const changes = {
+  created: 'entityCreated',
+  updated: 'entityUpdated',
+  unchanged: 'entityNoChange',
+  restored: 'entityRestored',
+} as const
+
+async function written(
+  { book, wire, by }: Call,
+  service: Service,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  const clear = await inClear(book, service, by)
+  // It is written, whether or not its secrets can be shown.
+  const shown = 'status' in clear ? service : clear
+  return { status, headers: { ETag: etag(shown), ...headers }, body: await show(wire, shown) }
+}
