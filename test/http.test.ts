@@ -544,7 +544,7 @@ test('references have an id that is the same everywhere, or what the host knows 
     describe: async (reference) => {
       asked.push(reference)
       if (reference.type === 'user') return { name: 'ada', displayName: 'Ada', id: 'not hers', type: 'team' }
-      return reference.type === 'domain' ? { id: ADA, href: 'http://x' } : undefined
+      return reference.type === 'domain' ? { id: ADA, href: 'http://x', fullyQualifiedName: 'Ops' } : undefined
     },
   })
   const owners = [{ id: ADA, type: 'user' }]
@@ -616,6 +616,12 @@ describe('§9 who asks', () => {
         expect(
           JSON.stringify((await ask('GET', `${MODELS}/${body.id}${path}`, undefined, as('bot'))).body),
         ).not.toContain('hush')
+      const deleted = await ask('DELETE', `${MODELS}/name/a`, undefined, as('ada'))
+      const gone = await ask('GET', `${MODELS}/name/a?include=deleted`, undefined, as('bot'))
+      expect([JSON.stringify(deleted.body), JSON.stringify(gone.body)].map((text) => text.includes('hush'))).toEqual([
+        false,
+        botsViewSecrets,
+      ])
       for (const text of texts([await ask('DELETE', `${MODELS}/name/a?hardDelete=true`, undefined, as('ada'))]))
         expect(text).not.toContain('hush')
     }

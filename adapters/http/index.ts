@@ -75,7 +75,7 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
 
   function targetOf(request: Request): Target | undefined {
     const { origin, pathname, searchParams } = new URL(request.url)
-    if (!pathname.startsWith(`${basePath}/`)) return undefined
+    if (!pathname.startsWith(basePath)) return undefined
     const below = pathname.slice(basePath.length)
     const page = pages.get(below)
     if (page !== undefined) return { methods: ['GET'], answer: async () => ({ status: 200, body: page() }) }

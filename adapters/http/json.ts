@@ -26,40 +26,46 @@ interface Level {
   at: string | number
 }
 
+/** What JSON is built of; comparing codes takes half the time of comparing texts. */
+const [QUOTE, BACKSLASH, COLON, COMMA] = [0x22, 0x5c, 0x3a, 0x2c] as const
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d] as const
+
 /** The keys that occur again in one object of a valid JSON text. */
 function repeatedKeys(text: string): readonly Issue[] {
   const issues: Issue[] = []
   const levels: Level[] = []
   let level: Level | undefined
-  let string = ''
+  /** Where the last string stands, quotes included. */
+  let [from, to] = [0, 0]
   for (let at = 0; at < text.length; at++) {
-    switch (text[at]) {
-      case '"': {
-        const end = endOfString(text, at)
-        string = text.slice(at, end)
-        at = end - 1
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        from = at
+        to = endOfString(text, at)
+        at = to - 1
         break
-      }
-      case ':':
-        // Only an object has a colon outside of strings.
+      case COLON: {
+        // Outside of strings only an object has a colon, behind a key.
         if (level === undefined || level.keys === null) break
-        level.at = string.includes('\\') ? (JSON.parse(string) as string) : string.slice(1, -1)
+        const key = text.slice(from + 1, to - 1)
+        level.at = key.includes('\\') ? (JSON.parse(`"${key}"`) as string) : key
         if (level.keys.has(level.at)) issues.push({ path: pointerOf(levels), message: 'is there twice' })
         level.keys.add(level.at)
         break
-      case ',':
+      }
+      case COMMA:
         if (typeof level?.at === 'number') level.at++
         break
-      case '{':
+      case OPEN_OBJECT:
         level = { keys: new Set(), at: '' }
         levels.push(level)
         break
-      case '[':
+      case OPEN_LIST:
         level = { keys: null, at: 0 }
         levels.push(level)
         break
-      case '}':
-      case ']':
+      case CLOSE_OBJECT:
+      case CLOSE_LIST:
         levels.pop()
         level = levels.at(-1)
     }
@@ -71,7 +77,7 @@ function repeatedKeys(text: string): readonly Issue[] {
 function endOfString(text: string, start: number): number {
   for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {
     let before = quote
-    while (text[before - 1] === '\\') before--
+    while (text.charCodeAt(before - 1) === BACKSLASH) before--
     if ((quote - before) % 2 === 0) return quote + 1
   }
 }
