@@ -1,0 +1,20 @@
+import Fastify from 'fastify'
+import { mlmodelServices, openBook } from 'servicebook'
+import { serviceHandler } from 'servicebook/http'
+import { memoryStore } from 'servicebook/memory'
+import { toNodeHandler } from 'srvx/node'
+
+const book = openBook({ family: mlmodelServices, store: memoryStore() })
+const listener = toNodeHandler(serviceHandler(book, { basePath: '/api' }))
+
+const app = Fastify()
+// The handler reads bodies itself. Other routes of yours need their parsers: put this into a plugin of its own then.
+app.removeAllContentTypeParsers()
+app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+app.all('/api/*', (request, reply) => {
+  reply.hijack()
+  listener(request.raw, reply.raw)
+})
+
+await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT ?? 8585) })
+console.log(`http://127.0.0.1:${app.server.address().port}/api`)
