@@ -17,7 +17,9 @@ async function serve(directory = 'services', { PORT = '8585', SERVICEBOOK_KEY: k
   const store = fsStore(directory)
   await store.open()
   const cipher =
-    key === undefined ? {} : { cipher: aesCipher({ keys: { key: Buffer.from(key, 'base64') }, current: 'key' }) }
+    key === undefined
+      ? {}
+      : { cipher: aesCipher({ keys: { default: Buffer.from(key, 'base64') }, current: 'default' }) }
   const book = openBook({ family: mlmodelServices, store, ...cipher })
   const server = createServer(toNodeHandler(serviceHandler(book, { basePath: '/api' })))
   try {

@@ -11,15 +11,17 @@ export { openApiDocument } from './openapi.js'
 export type { HandlerOptions } from './options.js'
 export type { Describe, EntityReference } from './references.js'
 
+/** What serves HTTP with web-standard requests and responses. */
 export type Handler = (request: Request) => Promise<Response>
 
 /**
  * OpenMetadata's HTTP API for the services of one or several books, as a function from a `Request` to a `Response`, to be
  * mounted in whatever serves HTTP: `node:http`, Hono, Fastify, Express, Bun, Deno. Clients written for OpenMetadata talk to it
- * unchanged.
+ * unchanged; those generated from its schemas need `shape: 'server'`.
  *
  * - `/v1/services/{collection}` of each book, with `/bulk`, `/restore`, `/{id}`, `/name/{fqn}`, `/{id}/versions` and
- *   `/{id}/versions/{version}`; `/v1/system/version`; `/openapi.json`. `HEAD` and `OPTIONS` answer where `GET` does.
+ *   `/{id}/versions/{version}`; `/v1/system/version`; `/openapi.json`. `HEAD` answers where `GET`
+ *   does, `OPTIONS` everywhere.
  * - Errors have OpenMetadata's body, `{ code, errorType, message }`, and `issues` where a request breaks rules.
  * - `ETag` comes with every service, and `If-Match` counts on `PUT`, `PATCH`, `DELETE` and `/restore`.
  * - Bots see secrets in clear where the policy allows `ViewSecrets`, everybody else the mask; superseded versions have only masks.
