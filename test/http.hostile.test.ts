@@ -194,6 +194,19 @@ describe('bodies', () => {
     ).toBe(201)
   })
 
+  test('with more rows than a bulk may have are 413; nothing but brackets, or repeated keys, is answered briefly', async () => {
+    const rows = (count: number) => send({ bulkRows: 3 }, 'PUT', `${MODELS}/bulk`, JSON.stringify(Array(count).fill(0)))
+    expect((await rows(3)).body).toMatchObject({ status: 'failure', numberOfRowsFailed: 3 })
+    const refused = { code: 413, errorType: 'BULK_LIMIT_EXCEPTION', message: 'The bulk has more than 3 rows' }
+    expect((await rows(4)).body).toEqual(refused)
+    for (const bracket of ['[', '{"a":']) {
+      const nested = await send({}, 'PUT', `${MODELS}/bulk`, bracket.repeat(1_000_000))
+      expect(nested.body).toMatchObject({ code: 400, message: 'The body is nested deeper than 100 levels' })
+    }
+    const keys = Array.from({ length: 20_000 }, (_, at) => `"${at % 10_000}":1`)
+    expect((await send({}, 'POST', MODELS, `{${keys.join()}}`)).body.issues).toHaveLength(100)
+  })
+
   test('that break off are a 400', async () => {
     const broken = await send({}, 'POST', MODELS, streamed(['{"name":'], true))
     expect(broken.body).toMatchObject({ code: 400, message: 'The body ended before it was complete' })
@@ -225,15 +238,16 @@ describe('bodies', () => {
     ['{"a":1,"\\u0061":2}', '/a is there twice'],
     ['[]', 'The body must be an object'],
     ['"hush"', 'The body must be an object'],
+    ['"hush', /^The body is not JSON/],
+    ['{"\\hush":1,"\\hush":2}', /^The body is not JSON/],
+    ['{"a":"\\\\","a":"\\"hush"}', '/a is there twice'],
+    [']}', /^The body is not JSON/],
     ['null', 'The body must be an object'],
     ['{"__proto__":{"name":"hush"}}', /__proto__ is not a known field/],
     ['{"name":"a","serviceType":"Sklearn","constructor":{"prototype":{}}}', '/constructor is not a known field'],
     ['{"name":"a\\u0000","serviceType":"Sklearn"}', /^\/name holds NUL/],
     ['{"name":"\\ud800","serviceType":"Sklearn"}', /^\/name holds NUL or a lone surrogate/],
-    [
-      `{"name":"a","serviceType":"Sklearn","tags":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
-      /nested deeper than 32/,
-    ],
+    [`{"name":"a","serviceType":"Sklearn","tags":${'['.repeat(90)}${']'.repeat(90)}}`, /nested deeper than 32/],
   ])('%.60j is a 400 that says why and shows nothing of it', async (text, message) => {
     const { status, body } = await send({}, 'POST', MODELS, text)
     expect([status, body.errorType]).toEqual([400, 'BAD_REQUEST'])
@@ -377,6 +391,7 @@ test('an option that is not what it must be is a TypeError', () => {
     [book, { shape: 'other' as never }],
     [book, { bodyLimit: 0 }],
     [book, { bulkLimit: 1.5 }],
+    [book, { bulkRows: -1 }],
   ]
   for (const [books, options] of bad) expect(() => serviceHandler(books as never, options)).toThrow(TypeError)
 })

@@ -1,5 +1,5 @@
 import { bulkUpsert, type Issue, type ServiceRequest } from 'servicebook'
-import { badRequest, type ErrorMessage, messageOf, refusal } from './answers.js'
+import { badRequest, type ErrorMessage, messageOf, problem, refusal } from './answers.js'
 import { JSON_TYPE, jsonOf } from './body.js'
 import type { Operation } from './call.js'
 import { located, read } from './wire.js'
@@ -18,6 +18,7 @@ export const bulk: Operation = async ({ request, book, by, wire, parameters, lim
   if ('status' in body) return body
   if (!Array.isArray(body.value)) return badRequest([{ path: '', message: 'must be an array of create requests' }])
   const given: readonly unknown[] = body.value
+  if (given.length > limits.rows) return problem('BULK_LIMIT_EXCEPTION', `The bulk has more than ${limits.rows} rows`)
 
   const failed = new Map<number, ErrorMessage>()
   const rows: { readonly at: number; readonly request: ServiceRequest; readonly domainAt: string }[] = []

@@ -12,8 +12,8 @@ export interface Call {
   readonly parameters: Parameters
   /** The parts of the path that its pattern leaves open. */
   readonly path: Readonly<Record<string, string>>
-  /** Bytes at most, of a body and of that of a bulk. */
-  readonly limits: { readonly body: number; readonly bulk: number }
+  /** Bytes at most, of a body and of that of a bulk, and its rows. */
+  readonly limits: { readonly body: number; readonly bulk: number; readonly rows: number }
 }
 
 /** What a route does: reads the request, calls a verb, shows what it answered. */

@@ -38,28 +38,28 @@ export type Handler = (request: Request) => Promise<Response>
  */
 export function serviceHandler(books: Book | readonly Book[], options: HandlerOptions = {}): Handler {
   const all = [books].flat()
-  const { basePath, publicUrl, shape, authenticate, describe, bodyLimit, bulkLimit, onError, ...rest } = settled(
-    all,
-    options,
-  )
+  const { basePath, publicUrl, shape, authenticate, describe, bodyLimit, bulkLimit, bulkRows, onError, ...rest } =
+    settled(all, options)
   const collections = new Map(all.map((book) => [book.family.collection, book]))
   const pages = pagesOf(all, options, rest.version)
 
   return async (request) => {
-    let answer: Answer
-    try {
-      answer = await answerTo(request)
-    } catch (failure) {
-      answer = { ...problem('INTERNAL_ERROR', 'The server failed'), failure }
-    }
-    if (answer.failure !== undefined) {
+    const tell = (failure: unknown) => {
       try {
-        onError(answer.failure, request)
+        if (failure !== undefined) onError(failure, request)
       } catch {
         // Nobody is left to tell.
       }
     }
-    return responseOf(answer, request.method)
+    try {
+      const answer = await answerTo(request)
+      const response = responseOf(answer, request.method)
+      tell(answer.failure)
+      return response
+    } catch (failure) {
+      tell(failure)
+      return responseOf(problem('INTERNAL_ERROR', 'The server failed'), request.method)
+    }
   }
 
   async function answerTo(request: Request): Promise<Answer> {
@@ -96,7 +96,15 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
         refer: references(describe),
       }
       const parameters = parametersOf(searchParams)
-      const call = { request, book, by, wire, parameters, path, limits: { body: bodyLimit, bulk: bulkLimit } }
+      const call = {
+        request,
+        book,
+        by,
+        wire,
+        parameters,
+        path,
+        limits: { body: bodyLimit, bulk: bulkLimit, rows: bulkRows },
+      }
       return (route.operations[method] as Operation)(call)
     }
     return { methods: Object.keys(route.operations) as Method[], answer }

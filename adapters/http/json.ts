@@ -1,13 +1,16 @@
 import type { Issue } from 'servicebook'
 
 /*
- * JSON as RFC 8259 has it, and stricter in one thing: a key that occurs twice in an object is refused, since what reads
- * it next may take the other one. Messages never show the text, which may hold a secret.
+ * JSON as RFC 8259 has it, and stricter in two things. A key that occurs twice in an object is refused, since what reads it
+ * next may take the other one; and so is what is nested far deeper than any request, before the parser makes room for it.
+ * Messages never show the text, which may hold a secret.
  */
 
 export type Parsed = { readonly value: unknown } | { readonly issues: readonly Issue[] }
 
 export function parse(text: string): Parsed {
+  const { issues, tooDeep } = scan(text)
+  if (tooDeep) return { issues: [{ path: '', message: `is nested deeper than ${DEPTH} levels` }] }
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -16,9 +19,14 @@ export function parse(text: string): Parsed {
     const where = position === undefined ? '' : `, at character ${position}`
     return { issues: [{ path: '', message: text.trim() === '' ? 'is empty' : `is not JSON${where}` }] }
   }
-  const issues = repeatedKeys(text)
   return issues.length > 0 ? { issues } : { value }
 }
+
+/** Levels at most; a book allows fewer. */
+const DEPTH = 100
+
+/** Issues at most, of which there may be as many as there are characters. */
+const ISSUES = 100
 
 /** An object or a list that is open, with the key or index that is being read. */
 interface Level {
@@ -30,8 +38,8 @@ interface Level {
 const [QUOTE, BACKSLASH, COLON, COMMA] = [0x22, 0x5c, 0x3a, 0x2c] as const
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d] as const
 
-/** The keys that occur again in one object of a valid JSON text. */
-function repeatedKeys(text: string): readonly Issue[] {
+/** The keys that occur again in one object, and whether there are too many levels. What is no JSON is not its matter. */
+function scan(text: string): { readonly issues: readonly Issue[]; readonly tooDeep: boolean } {
   const issues: Issue[] = []
   const levels: Level[] = []
   let level: Level | undefined
@@ -47,9 +55,9 @@ function repeatedKeys(text: string): readonly Issue[] {
       case COLON: {
         // Outside of strings only an object has a colon, behind a key.
         if (level === undefined || level.keys === null) break
-        const key = text.slice(from + 1, to - 1)
-        level.at = key.includes('\\') ? (JSON.parse(`"${key}"`) as string) : key
-        if (level.keys.has(level.at)) issues.push({ path: pointerOf(levels), message: 'is there twice' })
+        level.at = keyIn(text.slice(from + 1, to - 1))
+        if (level.keys.has(level.at) && issues.length < ISSUES)
+          issues.push({ path: pointerOf(levels), message: 'is there twice' })
         level.keys.add(level.at)
         break
       }
@@ -57,11 +65,9 @@ function repeatedKeys(text: string): readonly Issue[] {
         if (typeof level?.at === 'number') level.at++
         break
       case OPEN_OBJECT:
-        level = { keys: new Set(), at: '' }
-        levels.push(level)
-        break
       case OPEN_LIST:
-        level = { keys: null, at: 0 }
+        if (levels.length === DEPTH) return { issues, tooDeep: true }
+        level = text.charCodeAt(at) === OPEN_LIST ? { keys: null, at: 0 } : { keys: new Set(), at: '' }
         levels.push(level)
         break
       case CLOSE_OBJECT:
@@ -70,15 +76,25 @@ function repeatedKeys(text: string): readonly Issue[] {
         level = levels.at(-1)
     }
   }
-  return issues
+  return { issues, tooDeep: false }
 }
 
 /** Behind the quote that ends the string which begins at `start`: the first with an even number of backslashes before. */
 function endOfString(text: string, start: number): number {
-  for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {
+  for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
     let before = quote
     while (text.charCodeAt(before - 1) === BACKSLASH) before--
     if ((quote - before) % 2 === 0) return quote + 1
+  }
+  return text.length
+}
+
+function keyIn(text: string): string {
+  if (!text.includes('\\')) return text
+  try {
+    return JSON.parse(`"${text}"`) as string
+  } catch {
+    return text // and the whole is no JSON
   }
 }
 

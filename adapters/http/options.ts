@@ -28,6 +28,8 @@ export interface HandlerOptions {
   readonly bodyLimit?: number
   /** Bytes of the body of a bulk at most. Default 64 MiB. */
   readonly bulkLimit?: number
+  /** Rows of a bulk at most. Default 100,000. */
+  readonly bulkRows?: number
   /** Told of what a client is not: why an answer is 500 or 503. Default: a warning of the process. */
   readonly onError?: (error: unknown, request: Request) => void
 }
@@ -35,7 +37,7 @@ export interface HandlerOptions {
 /** The options with their defaults. Throws `TypeError` when one is not what it must be. */
 export function settled(books: readonly Book[], options: HandlerOptions) {
   const { basePath = '', publicUrl, shape = 'documented', version = '1.12.0', authenticate, describe } = options
-  const { bodyLimit = 8 * 2 ** 20, bulkLimit = 64 * 2 ** 20, onError = warn } = options
+  const { bodyLimit = 8 * 2 ** 20, bulkLimit = 64 * 2 ** 20, bulkRows = 100_000, onError = warn } = options
   if (books.length === 0) throw new TypeError('books must have a book')
   if (new Set(books.map(({ family }) => family.collection)).size < books.length)
     throw new TypeError('books must have a collection each')
@@ -43,10 +45,10 @@ export function settled(books: readonly Book[], options: HandlerOptions) {
   if (publicUrl !== undefined && (!URL.canParse(publicUrl) || publicUrl.endsWith('/')))
     throw new TypeError('publicUrl must be a URL that does not end with /')
   if (!['documented', 'server'].includes(shape)) throw new TypeError('shape must be documented or server')
-  for (const [name, limit] of Object.entries({ bodyLimit, bulkLimit })) {
+  for (const [name, limit] of Object.entries({ bodyLimit, bulkLimit, bulkRows })) {
     if (!Number.isInteger(limit) || limit < 1) throw new TypeError(`${name} must be a positive integer`)
   }
-  return { basePath, publicUrl, shape, version, authenticate, describe, bodyLimit, bulkLimit, onError }
+  return { basePath, publicUrl, shape, version, authenticate, describe, bodyLimit, bulkLimit, bulkRows, onError }
 }
 
 /** Where there is no process to warn there is a console. */
