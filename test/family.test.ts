@@ -88,6 +88,21 @@ test('a family in plain JSON Schema, such as OpenMetadata’s own, is one too', 
   expect(bad._unsafeUnwrapErr().message).toBe('/connection/config/hostPort is required')
 })
 
+test('a pattern that is too much for the engine refuses a long text instead of throwing', async () => {
+  const Odd = Type.Object({ letters: Type.String({ pattern: '^(a|b)*$' }) }, closed)
+  const family = defineFamily({ entityType: 'oddService', collection: 'oddServices', serviceTypes: { Odd } })
+  const book = openBook({ family, store: memoryStore() })
+  const create = (letters: string) =>
+    createService(book, { name: 'a', serviceType: 'Odd', connection: { config: { letters } } })
+  const refused = (await create('ab'.repeat(3_000_000)))._unsafeUnwrapErr()
+  expect(refused).toMatchObject({
+    code: 'BAD_REQUEST',
+    issues: [{ path: '', message: expect.stringContaining('cannot be checked') }],
+  })
+  expect((await create('abc'))._unsafeUnwrapErr()).toMatchObject({ issues: [{ path: '/connection/config/letters' }] })
+  expect((await create('ab')).isOk()).toBe(true)
+})
+
 test('a definition that is none is a TypeError that says where, from defineFamily and from openBook', () => {
   const good = { entityType: 'x', collection: 'xs', serviceTypes: { A: Type.Object({}, closed) } }
   const bad = [

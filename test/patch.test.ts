@@ -46,7 +46,7 @@ test('RFC 6902: every case of the public suite', () => {
     cases++
     const checked = checkedOperations(patch, defaultLimits)
     const malformed = 'code' in checked && checked.issues.some(({ message }) => !/cannot be changed$/.test(message))
-    const result = malformed ? { failure: checked } : applyPatch(doc, patch)
+    const result = malformed ? { failure: checked } : applyPatch(doc, patch, defaultLimits.request)
     const name = `${comment} ${JSON.stringify(patch)}`
     if (error !== undefined) expect('failure' in result, name).toBe(true)
     else expect(result, name).toEqual(expected === undefined ? { document: expect.anything() } : { document: expected })
@@ -379,6 +379,29 @@ test('§9 a patch asks for what it changes, all of it together', async () => {
     'EditDescription',
     'EditTags',
   ])
+})
+
+test('§7 a patch that copies a list into itself again and again is refused before it fills the memory', async () => {
+  const book = openTestBook()
+  await createService(book, row('a', { tags: [{ tagFQN: 'x' }] }))
+  const double: PatchOperation = { op: 'copy', from: '/tags', path: '/tags/-' }
+  const refused = (await patchService(book, 'a', Array(1000).fill(double)))._unsafeUnwrapErr()
+  expect(refused).toMatchObject({
+    code: 'BAD_REQUEST',
+    message: expect.stringMatching(/^\/\d+ copies more than 8388608/),
+  })
+  const copies = ['/displayName', '/description'].map((path): PatchOperation => ({ op: 'copy', from: '/name', path }))
+  expect((await patchService(book, 'a', copies))._unsafeUnwrap().service).toMatchObject({
+    displayName: 'a',
+    description: 'a',
+  })
+  const lost = await patchService(book, 'a', [{ op: 'copy', from: '/nothing/at/all', path: '/description' }])
+  expect(lost._unsafeUnwrapErr()).toMatchObject({ code: 'BAD_REQUEST', issues: [{ path: '/0' }] })
+  const long = await patchService(book, 'a', [
+    put(`/${'x/~0'.repeat(1_500_000)}`, 1),
+    put(`/${'~'.repeat(1_000_000)}`, 1),
+  ])
+  expect(long._unsafeUnwrapErr()).toMatchObject({ code: 'BAD_REQUEST' })
 })
 
 /** Services whose domain is in a list, as a host may show them. */

@@ -162,6 +162,14 @@ test('§1 limits: each at its bound and one above, adjustable per book', async (
 test('§1 megabytes, deep nesting, cycles and lists that repeat themselves are refused without a hang', async () => {
   expect(await pathsOf({ ...sklearn, description: 'x'.repeat(5 * 2 ** 20) })).toEqual(['/description'])
   expect(await pathsOf({ ...sklearn, displayName: 'x'.repeat(9 * 2 ** 20) })).toEqual([''])
+  for (const piece of ['xx', 'x:', '😀', '\n\n']) {
+    const paths = await pathsOf({
+      ...sklearn,
+      name: piece.repeat(1_900_000),
+      tags: [{ tagFQN: 'x'.repeat(500_000) }],
+    })
+    expect(new Set(paths)).toEqual(new Set(['/name', '/tags/0/tagFQN']))
+  }
   expect(await pathsOf({ ...sklearn, tags: Array.from({ length: 1001 }, () => ({ tagFQN: 'x' })) })).toEqual(['/tags'])
 
   const cyclic: Record<string, unknown> = { awsRegion: 'x' }

@@ -85,7 +85,7 @@ export type Read = { readonly request: unknown; readonly domainAt: string } | { 
  * the name, counts; `null` counts as absent; a domain may be named by `domain`, by `domains`, or by both.
  */
 export function read(body: unknown): Read {
-  if (!isObject(body)) return { request: body, domainAt: '/domain' }
+  if (!isObject(body) || Object.keys(body).length > KEYS) return { request: body, domainAt: '/domain' }
   const { domain, domains, ...rest } = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
   const request: Record<string, unknown> = { ...rest }
   if (Array.isArray(rest.owners)) request.owners = rest.owners.map((owner) => without(owner, OF_REFERENCES))
@@ -106,6 +106,9 @@ export function read(body: unknown): Read {
 /** What references and labels carry for people, and nothing is made of. */
 const OF_REFERENCES = ['name', 'fullyQualifiedName', 'displayName', 'description', 'deleted', 'inherited', 'href']
 const OF_TAGS = ['name', 'displayName', 'description', 'style', 'href', 'reason', 'appliedAt', 'appliedBy', 'metadata']
+
+/** No request has that many; what has more is refused as it is. */
+const KEYS = 1000
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -6,7 +6,7 @@ import { type BadRequest, badRequest } from './errors.js'
  * `semantics.md` §2. Names are raw: a service named `"a"` and one named `a` are two services.
  */
 
-const PART = /"(?:[^"]|"")+"|[^."]+/y
+const PLAIN_PART = /[^."]+/y
 
 function quote(name: string): string {
   return name.includes('.') || name.includes('"') ? `"${name.replaceAll('"', '""')}"` : name
@@ -24,13 +24,25 @@ function split(text: string): Result<readonly string[], BadRequest> {
   const parts: string[] = []
   let at = 0
   do {
-    PART.lastIndex = at
-    const part = PART.exec(text)?.[0]
+    const part = text[at] === '"' ? quotedPart(text, at) : plainPart(text, at)
     if (part === undefined) return err(badRequest([{ path: '', message: 'is not a well-formed FQN' }]))
     parts.push(part)
     at += part.length
   } while (text[at++] === '.')
   return at > text.length ? ok(parts) : err(badRequest([{ path: '', message: 'is not a well-formed FQN' }]))
+}
+
+function plainPart(text: string, at: number): string | undefined {
+  PLAIN_PART.lastIndex = at
+  return PLAIN_PART.exec(text)?.[0]
+}
+
+/** Up to the first quote that is not doubled; a part of nothing is none. */
+function quotedPart(text: string, at: number): string | undefined {
+  for (let quote = text.indexOf('"', at + 1); quote !== -1; quote = text.indexOf('"', quote + 2)) {
+    if (text[quote + 1] !== '"') return quote === at + 1 ? undefined : text.slice(at, quote + 1)
+  }
+  return undefined
 }
 
 /** Whether a text is a well-formed FQN; without quotes that takes no parsing. */

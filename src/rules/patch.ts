@@ -56,7 +56,7 @@ function issuesOf(operation: Record<string, unknown> | null, given: unknown): Is
 }
 
 function pointerIssues(key: string, pointer: unknown): Issue[] {
-  if (typeof pointer !== 'string' || !/^(\/([^~]|~[01])*)?$/s.test(pointer))
+  if (typeof pointer !== 'string' || (pointer !== '' && pointer[0] !== '/') || /~(?![01])/.test(pointer))
     return [{ path: key, message: 'must be a JSON Pointer' }]
   return tokensOf(pointer).includes('__proto__') ? [{ path: key, message: 'must not name __proto__' }] : []
 }
@@ -103,8 +103,9 @@ export function patched(
   document: object,
   read: Representation['read'],
   patch: readonly PatchOperation[],
+  limits: Limits,
 ): Patched | BadRequest | PreconditionFailed {
-  const applied = applyPatch(JSON.parse(JSON.stringify(document)), patch)
+  const applied = applyPatch(JSON.parse(JSON.stringify(document)), patch, limits.request)
   if ('failure' in applied) return applied.failure
   const left = Object.entries(applied.document as object).filter(([key]) => key === 'name' || !OWN.includes(key))
   const result = read(Object.fromEntries(left))
@@ -114,13 +115,20 @@ export function patched(
   return { request: keepsConnection ? rest : result.request, keepsConnection }
 }
 
-/** Applies a patch to any document, which it changes on the way. */
+/**
+ * Applies a patch to any document, which it changes on the way. `room` is how many characters it may copy in all: a list
+ * that is copied into itself is twice as large each time.
+ */
 export function applyPatch(
   given: unknown,
   patch: readonly PatchOperation[],
+  room: number,
 ): { readonly document: unknown } | { readonly failure: BadRequest | PreconditionFailed } {
   let document = given
+  let left = room
   for (const [at, operation] of patch.entries()) {
+    if (operation.op === 'copy') left -= JSON.stringify(valueAt(document, operation.from))?.length ?? 0
+    if (left < 0) return { failure: badRequest([{ path: `/${at}`, message: `copies more than ${room} characters` }]) }
     for (const key of ['path', 'from'] as const) {
       const pointer = (operation as { from?: string; path: string })[key]
       if (pointer !== undefined && hasLeadingZero(document, pointer)) {
@@ -139,6 +147,13 @@ export function applyPatch(
     }
   }
   return { document }
+}
+
+function valueAt(document: unknown, pointer: string): unknown {
+  return tokensOf(pointer).reduce(
+    (value, token) => (value as Record<string, unknown> | null | undefined)?.[token],
+    document,
+  )
 }
 
 /** RFC 6901 §4 allows none, and the library takes it. */

@@ -7,7 +7,7 @@ import { fqn, isFqn } from './fqn.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
 import { maskConfig, type SecretPlaces, secretPaths, secretPlaces } from './secrets.js'
 import { type OwnerReference, requestBase, requestSchema, type Service, type TagLabel } from './service.js'
-import { violations } from './violations.js'
+import { fits, violations } from './violations.js'
 
 /** A request that fits: copied, frozen, defaults filled in, sets without duplicates, secrets taken out. */
 export interface ValidRequest {
@@ -78,7 +78,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
     const secrets = masked?.secrets ?? null
     if (secrets !== null && !holdsSecrets) issues.push(...secretsRefused(secrets))
     addTextIssues(value, limits, issues)
-    if (issues.length > 0 || !validator.Check(value)) return refusal(validator, value, issues)
+    if (issues.length > 0 || !fits(validator, value)) return refusal(validator, value, issues)
     const { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection } =
       value as Fields
     return {

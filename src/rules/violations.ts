@@ -6,18 +6,33 @@ import { NAME_PATTERN, UUID_PATTERN } from './service.js'
 
 type SchemaError = ReturnType<Validator['Errors']>[number]
 
+/** Whether a value fits its schema. A long text can be too much for a pattern that a host has in its; then it does not. */
+export function fits(validator: Validator, value: unknown): boolean {
+  try {
+    return validator.Check(value)
+  } catch {
+    return false
+  }
+}
+
 /** Every violation of the schema, each once, in words, at the path of what is wrong. */
 export function violations(validator: Validator, value: unknown): readonly Issue[] {
-  return nearestBranches(allErrors(validator, value)).flatMap(inWords)
+  try {
+    return nearestBranches(allErrors(validator, value)).flatMap(inWords)
+  } catch {
+    return [{ path: '', message: 'cannot be checked, since a pattern of the schema is too much for it' }]
+  }
 }
 
 /** TypeBox stops at eight errors unless told otherwise, and can be told only for the whole process. */
 function allErrors(validator: Validator, value: unknown): readonly SchemaError[] {
   const { maxErrors } = Settings.Get()
   Settings.Set({ maxErrors: Number.MAX_SAFE_INTEGER })
-  const errors = validator.Errors(value)
-  Settings.Set({ maxErrors })
-  return errors
+  try {
+    return validator.Errors(value)
+  } finally {
+    Settings.Set({ maxErrors })
+  }
 }
 
 /** A union reports the errors of all its branches; only those of the branch that fits best help the caller. */

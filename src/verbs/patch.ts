@@ -94,7 +94,7 @@ async function decide(
   by: Principal | undefined,
   ifMatch: string | undefined,
 ): Promise<Revision | PatchServiceError> {
-  const result = await applied(stored.service, operations, as)
+  const result = await applied(book, stored.service, operations, as)
   if ('code' in result) return result
   const request = book.validate(result.request)
   if ('error' in request) return request.error
@@ -113,9 +113,14 @@ async function decide(
   return decidePatch(stored, clear, request, { keepsConnection: result.keepsConnection, previous }, now, by)
 }
 
-async function applied(service: Service, operations: readonly PatchOperation[], { show, read }: Representation) {
+async function applied(
+  book: Book,
+  service: Service,
+  operations: readonly PatchOperation[],
+  { show, read }: Representation,
+) {
   try {
-    return patched(service, await show(service), read, operations)
+    return patched(service, await show(service), read, operations, book.limits)
   } catch (cause) {
     return storeFailed('resolve', cause)
   }
