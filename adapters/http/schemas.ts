@@ -26,7 +26,7 @@ export function familySchemas(book: Book, strict: boolean): Readonly<Record<stri
     `${prefix}${entity}.${serviceType.replace(/[^A-Za-z0-9._-]/g, '_')}`
   const types = Object.keys(book.family.serviceTypes)
   for (const type of types) {
-    schemas[named('Create')(type)] = requestOnWire(plain(requestSchema(book.family, type)))
+    schemas[named('Create')(type)] = requestOnWire(withoutDefaults(plain(requestSchema(book.family, type))))
     schemas[named('')(type)] = serviceOnWire(plain(serviceSchema(book.family, type)), strict)
   }
   const union = (prefix: string): Schema => ({
@@ -44,10 +44,32 @@ export function familySchemas(book: Book, strict: boolean): Readonly<Record<stri
   }
 }
 
-/** A TypeBox schema as the JSON it is. */
-const plain = (schema: object) => JSON.parse(JSON.stringify(schema)) as { properties: Properties; required: string[] }
+interface ObjectSchema {
+  readonly properties: Properties
+  readonly required: readonly string[]
+}
 
-function requestOnWire({ properties, required }: { properties: Properties; required: string[] }): Schema {
+/** A TypeBox schema as the JSON it is. */
+const plain = (schema: object) => JSON.parse(JSON.stringify(schema)) as ObjectSchema
+
+/** A schema with its defaults in words: generators of clients take a field that has one for a field that must be there. */
+function withoutDefaults<S extends object>({ default: fallback, ...schema }: S & { default?: unknown }): S {
+  const inner = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(inner)
+    return typeof value === 'object' && value !== null ? withoutDefaults(value) : value
+  }
+  const entries = Object.entries(schema).map(([key, value]) => {
+    if (key !== 'properties') return [key, SCHEMAS.has(key) ? inner(value) : value]
+    return [key, Object.fromEntries(Object.entries(value as Properties).map(([name, field]) => [name, inner(field)]))]
+  })
+  const said = fallback === undefined ? {} : { description: `Default: ${JSON.stringify(fallback)}.` }
+  return { ...Object.fromEntries(entries), ...said }
+}
+
+/** The keywords that hold schemas, besides `properties`, which names them. */
+const SCHEMAS: ReadonlySet<string> = new Set(['items', 'additionalProperties', 'anyOf', 'oneOf', 'allOf'])
+
+function requestOnWire({ properties, required }: ObjectSchema): Schema {
   const { owners, domain, dataProducts, tags, ...rest } = properties
   const named = { anyOf: [domain as Schema, ref('EntityReference')] }
   const label = { ...informed(tags?.items as Schema, ['name', 'displayName', 'description', 'href', 'reason']) }
@@ -64,10 +86,7 @@ function requestOnWire({ properties, required }: { properties: Properties; requi
   )
 }
 
-function serviceOnWire(
-  { properties, required }: { properties: Properties; required: string[] },
-  strict: boolean,
-): Schema {
+function serviceOnWire({ properties, required }: ObjectSchema, strict: boolean): Schema {
   const { owners, domain, dataProducts, tags, changeDescription, ...rest } = properties
   const references = array(ref('EntityReference'))
   return closed(
