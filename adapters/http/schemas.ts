@@ -18,12 +18,15 @@ const closed = (properties: Properties, required: readonly string[]): Schema => 
 /** OpenMetadata's name of what an entity type stands for: `MlmodelService`. */
 export const entityOf = ({ family }: Book) => family.entityType.replace(/^./, (first) => first.toUpperCase())
 
+/** What the components of a family are called, but for those of its service types. */
+export const componentsOf = (entity: string) => [entity, `Create${entity}`, `${entity}List`] as const
+
 /** The components of a family, by name. */
 export function familySchemas(book: Book, strict: boolean): Readonly<Record<string, Schema>> {
   const entity = entityOf(book)
   const schemas: Record<string, Schema> = {}
   const named = (prefix: string) => (serviceType: string) =>
-    `${prefix}${entity}.${serviceType.replace(/[^A-Za-z0-9._-]/g, '_')}`
+    `${prefix}${entity}.${serviceType.replace(/[^A-Za-z0-9._-]/g, (other) => `_x${other.charCodeAt(0).toString(16)}`)}`
   const types = Object.keys(book.family.serviceTypes)
   for (const type of types) {
     schemas[named('Create')(type)] = requestOnWire(withoutDefaults(plain(requestSchema(book.family, type))))
@@ -36,11 +39,12 @@ export function familySchemas(book: Book, strict: boolean): Readonly<Record<stri
       mapping: Object.fromEntries(types.map((type) => [type, `#/components/schemas/${named(prefix)(type)}`])),
     },
   })
+  const [one, create, list] = componentsOf(entity)
   return {
-    [`Create${entity}`]: union('Create'),
-    [entity]: union(''),
+    [create]: union('Create'),
+    [one]: union(''),
     ...schemas,
-    [`${entity}List`]: closed({ data: array(ref(entity)), paging: ref('Paging') }, ['data', 'paging']),
+    [list]: closed({ data: array(ref(one)), paging: ref('Paging') }, ['data', 'paging']),
   }
 }
 
