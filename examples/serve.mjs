@@ -13,15 +13,13 @@ import { fsStore } from 'servicebook/fs'
 import { serviceHandler } from 'servicebook/http'
 import { toNodeHandler } from 'srvx/node'
 
-async function serve(directory = 'services', { PORT = '8585', SERVICEBOOK_KEY: key } = process.env) {
+async function serve(directory = 'services', { PORT = '8585', SERVICEBOOK_KEY } = process.env) {
+  const sealed = SERVICEBOOK_KEY !== undefined
+  const cipher = sealed ? aesCipher({ keys: { SERVICEBOOK_KEY }, current: 'SERVICEBOOK_KEY' }) : undefined
   const store = fsStore(directory)
   await store.open()
-  const cipher =
-    key === undefined
-      ? {}
-      : { cipher: aesCipher({ keys: { default: Buffer.from(key, 'base64') }, current: 'default' }) }
-  const book = openBook({ family: mlmodelServices, store, ...cipher })
-  const server = createServer(toNodeHandler(serviceHandler(book, { basePath: '/api' })))
+  const book = openBook({ family: mlmodelServices, store, ...(sealed && { cipher }) })
+  const server = stoppable(toNodeHandler(serviceHandler(book, { basePath: '/api', authenticate })))
   try {
     await new Promise((resolve, reject) => server.once('error', reject).listen(Number(PORT), '127.0.0.1', resolve))
   } catch (error) {
@@ -35,11 +33,39 @@ async function serve(directory = 'services', { PORT = '8585', SERVICEBOOK_KEY: k
 curl -X PUT ${url}/v1/services/mlmodelServices -H 'content-type: application/json' -d '{"name":"churn","serviceType":"Sklearn"}'
 `)
   const stop = () => {
-    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop) // the next one ends at once
-    server.close(() => store.close().then(() => console.log('stopped')))
-    server.closeIdleConnections()
+    if (!server.listening) return
+    // The next signal ends at once; but npm passes on a Ctrl+C that the terminal has sent to both.
+    process.off('SIGTERM', stop)
+    setTimeout(() => process.off('SIGINT', stop), 500).unref()
+    server.stop(() => store.close())
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
+}
+
+/** Nobody is known, and a page in a browser that calls this machine by a name of its own gets nothing. */
+const authenticate = ({ url }) =>
+  ['127.0.0.1', 'localhost'].includes(new URL(url).hostname) ? undefined : 'unauthenticated'
+
+/** A server that stops when the requests under way have their answers, whatever connections clients keep open. */
+function stoppable(listener) {
+  let underWay = 0
+  const closeIfIdle = () => {
+    if (!server.listening && underWay === 0) server.closeAllConnections()
+  }
+  const server = createServer((incoming, outgoing) => {
+    underWay++
+    outgoing.once('close', () => {
+      underWay--
+      closeIfIdle()
+    })
+    listener(incoming, outgoing)
+  })
+  return Object.assign(server, {
+    stop(done) {
+      server.close(done)
+      closeIfIdle()
+    },
+  })
 }
 
 serve(process.argv[2]).catch((error) => {

@@ -8,12 +8,14 @@ const book = openBook({ family: mlmodelServices, store: memoryStore() })
 const listener = toNodeHandler(serviceHandler(book, { basePath: '/api' }))
 
 const app = Fastify()
-// The handler reads bodies itself. Other routes of yours need their parsers: put this into a plugin of its own then.
-app.removeAllContentTypeParsers()
-app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-app.all('/api/*', (request, reply) => {
-  reply.hijack()
-  listener(request.raw, reply.raw)
+app.register(async (api) => {
+  // The handler reads bodies itself. In a plugin of its own, so that other routes keep their parsers.
+  api.removeAllContentTypeParsers()
+  api.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  api.all('/api/*', (request, reply) => {
+    reply.hijack()
+    listener(request.raw, reply.raw)
+  })
 })
 
 await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT ?? 8585) })

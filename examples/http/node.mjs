@@ -1,13 +1,12 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { mlmodelServices, openBook, rolePolicy } from 'servicebook'
 import { serviceHandler } from 'servicebook/http'
 import { memoryStore } from 'servicebook/memory'
 
 const digest = (text) => createHash('sha256').update(text).digest()
-const known = digest(`Bearer ${process.env.TOKEN ?? 'secret'}`)
+const known = digest(`Bearer ${process.env.TOKEN || randomUUID()}`) // without a TOKEN nobody has it
 
 const book = openBook({ family: mlmodelServices, store: memoryStore(), policy: rolePolicy() })
 const handler = serviceHandler(book, {
@@ -23,11 +22,13 @@ async function answer(incoming, outgoing) {
   const gone = new AbortController()
   outgoing.once('close', () => gone.abort())
   const { method, headers, url } = incoming
-  const body = method === 'GET' || method === 'HEAD' ? null : Readable.toWeb(incoming)
+  const hasBody = method !== 'GET' && method !== 'HEAD'
+  const body = hasBody ? ReadableStream.from(incoming.iterator({ destroyOnReturn: false })) : null
   const init = { method, headers, body, duplex: 'half', signal: gone.signal }
   const response = await handler(new Request(`http://${headers.host}${url}`, init))
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+  outgoing.writeHead(response.status, [...response.headers].flat())
   await pipeline(response.body ?? [], outgoing)
+  incoming.resume() // what was too much to read, for clients that look for an answer when they have sent everything
 }
 
 const server = createServer((incoming, outgoing) => {

@@ -1,0 +1,357 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { temporaryDirectory } from './catalogue.js'
+import { type Ask, asking, MODELS } from './edge.js'
+
+/*
+ * The handler where it is mounted: the examples as a newcomer runs them, processes of their own on the built package,
+ * called over real sockets.
+ */
+
+const examples = ['http/node.mjs', 'http/hono.mjs', 'http/fastify.mjs', 'http/express.mjs']
+const TOKEN = 'open sesame'
+const MiB = 2 ** 20
+const row = (name: string, rest: object = {}) => ({ name, serviceType: 'Sklearn', ...rest })
+
+/** A process that has what it printed, and how it ended. */
+function run(file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [path.resolve('examples', file), ...args], {
+    env: { ...process.env, SERVICEBOOK_KEY: undefined, PORT: '0', TOKEN, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const printed = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (part) => (printed.stdout += part))
+  child.stderr.setEncoding('utf8').on('data', (part) => (printed.stderr += part))
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...printed }))
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
+  return { child, printed, ended }
+}
+
+/** A host that listens. `ask` has the token; those that ask for none ignore it. */
+async function start(
+  file: string,
+  args: readonly string[] = file === 'serve.mjs' ? [temporaryDirectory()] : [],
+  env = {},
+) {
+  const host = run(file, args, env)
+  const last = file === 'serve.mjs' ? /\ncurl .*\n/ : /\n/
+  while (!last.test(host.printed.stdout)) {
+    const next = await Promise.race([once(host.child.stdout, 'data'), host.ended])
+    if ('code' in next) throw new Error(`${file} ended with ${next.code}: ${next.stderr}`)
+  }
+  const [url = ''] = /^http:\/\/127\.0\.0\.1:\d+\/api/.exec(host.printed.stdout) ?? []
+  const ask = asking((request) => {
+    if (!request.headers.has('authorization')) request.headers.set('authorization', `Bearer ${TOKEN}`)
+    return fetch(request)
+  }, url)
+  return { ...host, url, ask }
+}
+
+/** A connection of a client that speaks HTTP by hand, and reads only when it wants to. */
+async function connect(url: string) {
+  const { hostname, port } = new URL(url)
+  const socket = net.connect(Number(port), hostname)
+  socket.on('error', () => {})
+  onTestFinished(() => {
+    socket.destroy()
+  })
+  await once(socket, 'connect')
+  return {
+    socket,
+    closed: once(socket, 'close'),
+    /** Answers when everything has left. */
+    send: (text: string) => new Promise<unknown>((resolve) => socket.write(text, resolve)),
+    /** Waits for what comes next. */
+    async next(): Promise<string> {
+      const data = once(socket, 'data')
+      socket.resume()
+      const [bytes] = await data
+      socket.pause()
+      return String(bytes)
+    },
+  }
+}
+
+const head = (url: string, method: string, below: string, length: number, more = '') =>
+  `${method} /api${below} HTTP/1.1\r\nHost: ${new URL(url).host}\r\nAuthorization: Bearer ${TOKEN}\r\n` +
+  `Content-Type: application/json\r\nContent-Length: ${length}\r\n${more}\r\n`
+
+/** A client in the middle of sending a service: the server has the head, and waits for the body. */
+async function sending(url: string, body: string) {
+  const client = await connect(url)
+  await client.send(head(url, 'POST', MODELS, Buffer.byteLength(body), 'Expect: 100-continue\r\n'))
+  expect(await client.next()).toMatch(/^HTTP\/1\.1 100 /)
+  return client
+}
+
+/** A client whose connection is open, and idle once it has been answered. */
+async function idle(url: string) {
+  const client = await connect(url)
+  await client.send(head(url, 'GET', '/v1/system/version', 0))
+  let answer = ''
+  while (!answer.includes('}')) answer += await client.next()
+  client.socket.resume()
+  return client
+}
+
+const NAME = 'a/b.c ü'
+const named = (name: string) => `${MODELS}/name/${encodeURIComponent(name)}`
+const long = 'ü'.repeat(256)
+
+/** What every host must answer, one after the other. */
+const steps: readonly (readonly [status: number, ...Parameters<Ask>])[] = [
+  [201, 'POST', MODELS, row(NAME)],
+  [409, 'POST', MODELS, row(NAME)],
+  [200, 'PUT', MODELS, row(NAME, { description: 'x' })],
+  [201, 'PUT', MODELS, row(long)],
+  [200, 'GET', named(NAME)],
+  [200, 'GET', named(`"${NAME}"`)],
+  [200, 'GET', named(long)],
+  [404, 'GET', named('a/b')],
+  [200, 'HEAD', named(NAME)],
+  [404, 'HEAD', named('nobody')],
+  [204, 'OPTIONS', named(NAME)],
+  [200, 'PATCH', named(NAME), [{ op: 'add', path: '/displayName', value: 'AB' }]],
+  [412, 'PATCH', named(NAME), [{ op: 'test', path: '/displayName', value: 'no' }]],
+  [415, 'PATCH', named(NAME), [], { 'content-type': 'application/json' }],
+  [200, 'PUT', `${MODELS}/bulk`, [row('c'), row('d::e')]],
+  [200, 'GET', `${MODELS}?limit=2&fields=owners,tags`],
+  [400, 'GET', `${MODELS}?limit=many`],
+  [405, 'DELETE', MODELS],
+  [406, 'GET', MODELS, undefined, { accept: 'text/html' }],
+  [412, 'DELETE', named(NAME), undefined, { 'if-match': '"0.9-1"' }],
+  [200, 'DELETE', named(NAME)],
+  [404, 'GET', named(NAME)],
+  [200, 'GET', `${named(NAME)}?include=deleted`],
+  [200, 'DELETE', `${named(NAME)}?include=deleted&hardDelete=true`],
+  [404, 'DELETE', named(NAME)],
+  [400, 'POST', MODELS, '{"name":'],
+  [400, 'POST', MODELS, ''],
+  [415, 'POST', MODELS, row('f'), { 'content-type': 'text/plain' }],
+  [413, 'POST', MODELS, ' '.repeat(9 * MiB)],
+  [400, 'GET', `${MODELS}/name/%zz`],
+  [404, 'GET', '/v1/services/nowhere'],
+  [404, 'GET', '/nowhere'],
+  [200, 'GET', '/v1/system/version'],
+  [200, 'GET', '/openapi.json'],
+]
+
+describe.each([...examples, 'serve.mjs'])('%s', (file) => {
+  test('gives the status of every request as every host does', async () => {
+    const { ask, printed } = await start(file)
+    const answered: unknown[] = []
+    for (const [, ...request] of steps) answered.push([(await ask(...request)).status, request[0], request[1]])
+    expect(answered).toEqual(steps.map(([status, method, below]) => [status, method, below]))
+    expect(printed.stderr).toBe('')
+  })
+
+  test('loses nothing on the way: paths, bodies, headers', async () => {
+    const { url, ask } = await start(file)
+    const made = await ask('POST', MODELS, row(NAME, { description: 'é\u{1F600}' }))
+    expect(made.headers.get('location')).toBe(`${url}${MODELS}/${made.body.id}`)
+    expect(made.body).toMatchObject({ name: NAME, fullyQualifiedName: `"${NAME}"`, description: 'é\u{1F600}' })
+    const found = await ask('GET', `${made.headers.get('location')?.slice(url.length)}?fields=*`)
+    expect(found.body).toEqual(made.body)
+    expect((await ask('GET', `${named(NAME)}?fields=*`)).body).toEqual(made.body)
+
+    const headed = await ask('HEAD', named(NAME))
+    expect(headed.body).toBe(undefined)
+    expect(headed.headers.get('etag')).toBe(made.headers.get('etag'))
+    const options = await ask('OPTIONS', named(NAME))
+    expect(options.body).toBe(undefined)
+    expect(options.headers.get('allow')).toBe('GET, PATCH, DELETE, HEAD, OPTIONS')
+
+    const etag = made.headers.get('etag') as string
+    const patched = await ask('PATCH', named(NAME), [{ op: 'add', path: '/displayName', value: 'AB' }], {
+      'if-match': etag,
+    })
+    expect(patched.body).toMatchObject({ version: 0.2, displayName: 'AB' })
+    expect(patched.headers.get('x-openmetadata-change')).toBe('entityUpdated')
+
+    const rows = Array.from({ length: 3000 }, (_, at) => row(`b${at}`, { description: 'x'.repeat(1000) }))
+    const { body } = await ask('PUT', `${MODELS}/bulk`, rows)
+    expect(body).toMatchObject({ status: 'success', numberOfRowsPassed: 3000 })
+    const { body: page } = await ask('GET', `${MODELS}?limit=1000`)
+    expect(page.data).toHaveLength(1000)
+    expect(page.paging.total).toBe(3001)
+  })
+
+  test('refuses a body that is too large, also of a client that sends it to the end before it looks for an answer', async () => {
+    const { url, ask } = await start(file)
+    const client = await connect(url)
+    // More than the buffers between the two hold, so that somebody has to read it.
+    await client.send(head(url, 'POST', MODELS, 32 * MiB) + ' '.repeat(32 * MiB))
+    expect(await client.next()).toMatch(/^HTTP\/1\.1 413 /)
+    const pieces = ReadableStream.from(new Array(9).fill(new Uint8Array(MiB)))
+    const init = { method: 'POST', body: pieces, duplex: 'half' } as const
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` }
+    const { status } = await fetch(`${url}${MODELS}`, { ...init, headers })
+    expect(status).toBe(413)
+    expect((await ask('GET', MODELS)).body.paging.total).toBe(0)
+  })
+
+  test('answers the next client when one goes in the middle of a body, of a bulk, or of an answer', async () => {
+    const { url, ask, printed } = await start(file)
+    const body = JSON.stringify(row('half'))
+    // Every row fails and is told with what it asked for: more than the buffers hold.
+    const bulk = JSON.stringify(Array.from({ length: 4000 }, () => row('a::b', { description: 'x'.repeat(6000) })))
+    const leave = {
+      async inBody(how: 'destroy' | 'resetAndDestroy') {
+        const { socket, send } = await sending(url, body)
+        await send(body.slice(0, 10))
+        socket[how]()
+      },
+      async inBulk(how: 'destroy' | 'resetAndDestroy') {
+        const { socket, send } = await connect(url)
+        await send(head(url, 'PUT', `${MODELS}/bulk`, Buffer.byteLength(bulk)) + bulk)
+        socket[how]()
+      },
+      async inAnswer(how: 'destroy' | 'resetAndDestroy') {
+        const { socket, send, next } = await connect(url)
+        await send(head(url, 'PUT', `${MODELS}/bulk`, Buffer.byteLength(bulk)) + bulk)
+        expect(await next()).toMatch(/^HTTP\/1\.1 200 /)
+        socket[how]()
+      },
+    }
+    for (const how of ['destroy', 'resetAndDestroy'] as const) {
+      for (const go of Object.values(leave)) {
+        await go(how)
+        // By the second answer the server knows of the one that has gone.
+        for (let time = 0; time < 2; time++) expect((await ask('GET', named('half'))).status).toBe(404)
+      }
+    }
+    expect((await ask('POST', MODELS, row('half'))).status).toBe(201)
+    expect(printed.stderr).toBe('')
+  })
+})
+
+test.each(examples)('%s prints its URL and nothing else', async (file) => {
+  const { child, ended, url } = await start(file)
+  child.kill()
+  expect(await ended).toMatchObject({ stdout: `${url}\n`, stderr: '' })
+})
+
+describe('http/node.mjs', () => {
+  const statusOf = async (ask: Ask, authorization: string) =>
+    (await ask('POST', MODELS, row('a'), { authorization })).status
+
+  test('§9 lets in whoever has the token, and nobody else', async () => {
+    const { url, ask } = await start('http/node.mjs')
+    for (const wrong of ['', 'Bearer', `bearer${TOKEN}`, TOKEN, `Bearer ${TOKEN}!`, 'Bearer secret'])
+      expect(await statusOf(ask, wrong), wrong).toBe(401)
+    expect((await fetch(`${url}${MODELS}`)).status).toBe(401)
+    const made = await ask('POST', MODELS, row('a'))
+    expect([made.status, made.body.updatedBy]).toEqual([201, 'ada'])
+  })
+
+  test.each([undefined, ''])('§9 lets in nobody when TOKEN is %j', async (token) => {
+    const { ask } = await start('http/node.mjs', [], { TOKEN: token })
+    for (const guess of ['Bearer', 'Bearer undefined', 'Bearer secret', 'undefined'])
+      expect(await statusOf(ask, guess), guess).toBe(401)
+  })
+})
+
+/** What such a command asks for, also where there is no curl; what it has besides fails. */
+function asCurl(command: string): Promise<Response> {
+  const [, method = '', url = '', name = '', value = '', body = ''] =
+    /^curl -X (\w+) (\S+) -H '([\w-]+): ([^']+)' -d '([^']+)'$/.exec(command) ?? []
+  return fetch(url, { method, headers: { [name]: value }, body })
+}
+
+describe('serve.mjs', () => {
+  test('prints a command that works, again and again; SIGTERM and SIGINT end it in order, and all is there after', async () => {
+    const directory = temporaryDirectory()
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      const { child, printed, ended } = await start('serve.mjs', [directory])
+      const [command = ''] = /^curl .*$/m.exec(printed.stdout) ?? []
+      const answer = await asCurl(command)
+      expect(await answer.json()).toMatchObject({ name: 'churn', version: 0.1 })
+      child.kill(signal)
+      expect(await ended).toMatchObject({ code: 0, stderr: '' })
+      expect(fs.readdirSync(directory)).toEqual(['mlmodelService.jsonl'])
+    }
+    const { ask } = await start('serve.mjs', [directory])
+    expect((await ask('GET', named('churn'))).status).toBe(200)
+  })
+
+  test('finishes what is under way, takes nothing new, and waits for no connection that only stands open', async () => {
+    const directory = temporaryDirectory()
+    const { child, url, ended } = await start('serve.mjs', [directory])
+    const body = JSON.stringify(row('a'))
+    const silent = await connect(url)
+    silent.socket.resume()
+    const done = await idle(url)
+    const client = await sending(url, body)
+    child.kill('SIGTERM')
+    await done.closed
+    await expect(fetch(`${url}/v1/system/version`)).rejects.toThrow('fetch failed')
+    await client.send(body)
+    expect(await client.next()).toMatch(/^HTTP\/1\.1 201 /)
+    await silent.closed
+    expect(await ended).toMatchObject({ code: 0, stderr: '' })
+    const { ask } = await start('serve.mjs', [directory])
+    expect((await ask('GET', named('a'))).status).toBe(200)
+  })
+
+  test('a second signal ends it at once, and the folder can be had again', async () => {
+    const directory = temporaryDirectory()
+    const { child, url, ended } = await start('serve.mjs', [directory])
+    await sending(url, 'never sent')
+    const { closed } = await idle(url)
+    child.kill('SIGTERM')
+    await closed
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: null, signal: 'SIGTERM' })
+    await start('serve.mjs', [directory])
+  })
+
+  test('a port that is taken, a folder that is, a key that is none: one line, and exit code 1', async () => {
+    const directory = temporaryDirectory()
+    const { child, url } = await start('serve.mjs', [directory])
+    const { port } = new URL(url)
+    const other = temporaryDirectory()
+    const failures = [
+      [[other], { PORT: port }, new RegExp(`EADDRINUSE.*127\\.0\\.0\\.1:${port}`)],
+      [[directory], {}, new RegExp(`in use by process ${child.pid}`)],
+      [[other], { PORT: 'http' }, /port/],
+      [[other], { SERVICEBOOK_KEY: 'dG9vIHNob3J0' }, /SERVICEBOOK_KEY must be 32 bytes/],
+    ] as const
+    for (const [args, env, message] of failures) {
+      const { code, stdout, stderr } = await run('serve.mjs', args, env).ended
+      expect([code, stdout]).toEqual([1, ''])
+      expect(stderr).toMatch(message)
+      expect(stderr).toMatch(/^[^\n]+\n$/)
+    }
+    expect(fs.readdirSync(other)).toEqual([])
+  })
+
+  test('§8 with a key secrets are sealed, without one they are refused', async () => {
+    const directory = temporaryDirectory()
+    const config = { awsConfig: { awsRegion: 'eu', awsSecretAccessKey: 'hush' } }
+    const request = { name: 'a', serviceType: 'SageMaker', connection: { config } }
+    const open = await start('serve.mjs', [directory])
+    expect((await open.ask('POST', MODELS, request)).status).toBe(400)
+    open.child.kill()
+    await open.ended
+    const { ask } = await start('serve.mjs', [directory], { SERVICEBOOK_KEY: Buffer.alloc(32, 7).toString('base64') })
+    expect((await ask('POST', MODELS, request)).status).toBe(201)
+    expect((await ask('PUT', MODELS, request)).headers.get('x-openmetadata-change')).toBe('entityNoChange')
+    expect(fs.readFileSync(path.join(directory, 'mlmodelService.jsonl'), 'utf8')).not.toContain('hush')
+  })
+
+  test('a page that reaches this machine by another name gets nothing', async () => {
+    const { url, ask } = await start('serve.mjs')
+    await ask('POST', MODELS, row('a'))
+    const { send, next } = await connect(url)
+    await send(`GET /api${MODELS} HTTP/1.1\r\nHost: rebound.example:${new URL(url).port}\r\n\r\n`)
+    expect(await next()).toMatch(/^HTTP\/1\.1 401 /)
+    expect((await asking(fetch, url.replace('127.0.0.1', 'localhost'))('GET', MODELS)).status).toBe(200)
+  })
+})
