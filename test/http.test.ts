@@ -541,10 +541,12 @@ test('references have an id that is the same everywhere, or what the host knows 
   expect(one.body.dataProducts[0].id).not.toBe(one.body.domains[0].id)
   const asked: unknown[] = []
   const { ask } = openEdge({
-    describe: async (reference) => {
-      asked.push(reference)
-      if (reference.type === 'user') return { name: 'ada', displayName: 'Ada', id: 'not hers', type: 'team' }
-      return reference.type === 'domain' ? { id: ADA, href: 'http://x', fullyQualifiedName: 'Ops' } : undefined
+    describe: async (references) => {
+      asked.push(references)
+      return references.map(({ type }) => {
+        if (type === 'user') return { name: 'ada', displayName: 'Ada', id: 'not hers', type: 'team' }
+        return type === 'domain' ? { id: ADA, href: 'http://x', fullyQualifiedName: 'Ops' } : undefined
+      })
     },
   })
   const owners = [{ id: ADA, type: 'user' }]
@@ -558,7 +560,8 @@ test('references have an id that is the same everywhere, or what the host knows 
   expect(body.data[2].domains).toEqual([
     { id: ADA, type: 'domain', name: 'Sales', fullyQualifiedName: 'Sales', href: 'http://x' },
   ])
-  expect(asked).toHaveLength(2)
+  const sales = { type: 'domain', fullyQualifiedName: 'Sales' }
+  expect(asked).toEqual([[...owners, sales]])
 })
 
 describe('§9 who asks', () => {
@@ -682,6 +685,7 @@ test('§10 what fails behind the edge is a 503 or 500 that tells nothing of it; 
         throw new Error('hush')
       },
     },
+    { describe: () => [] },
   ]
   for (const options of throwing) {
     const told = vi.fn(() => {

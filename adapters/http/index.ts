@@ -4,7 +4,6 @@ import type { Operation } from './call.js'
 import { openApiDocument } from './openapi.js'
 import { type HandlerOptions, settled } from './options.js'
 import { parametersOf } from './query.js'
-import { references } from './references.js'
 import { type Method, routeOf } from './routes.js'
 
 export { openApiDocument } from './openapi.js'
@@ -93,7 +92,7 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
       const wire = {
         collection: `${publicUrl ?? origin + basePath}/v1/services/${collection}`,
         strict: shape === 'server',
-        refer: references(describe),
+        describe,
       }
       const parameters = parametersOf(searchParams)
       const call = {

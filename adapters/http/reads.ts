@@ -2,7 +2,7 @@ import { etag, type GetOptions, getService, getVersion, listServices, listVersio
 import { badRequest, refusal } from './answers.js'
 import { type Call, inClear, type Operation, subjectOf } from './call.js'
 import type { Parameters } from './query.js'
-import { show } from './wire.js'
+import { show, showOne } from './wire.js'
 
 /*
  * Routes that read. Source: OpenMetadata's API; `semantics.md` §7.
@@ -27,7 +27,7 @@ export const list: Operation = async ({ book, by, wire, parameters }) => {
   for (const one of shown) if ('status' in one) return one
   return {
     status: 200,
-    body: { data: await Promise.all(shown.map((one) => show(wire, one as Service, fields))), paging },
+    body: { data: await show(wire, shown as readonly Service[], fields), paging },
   }
 }
 
@@ -38,13 +38,13 @@ export const get: Operation = async ({ book, by, wire, path, parameters }) => {
   if (got.isErr()) return refusal(got.error)
   const shown = await inClear(book, got.value, by)
   if ('status' in shown) return shown
-  return { status: 200, headers: { ETag: etag(shown) }, body: await show(wire, shown, fields) }
+  return { status: 200, headers: { ETag: etag(shown) }, body: await showOne(wire, shown, fields) }
 }
 
 export const versions: Operation = async ({ book, by, wire, path }) => {
   const page = await listVersions(book, subjectOf(path), { by, limit: 1_000_000 })
   if (page.isErr()) return refusal(page.error)
-  const shown = await Promise.all(page.value.services.map((service) => show(wire, service)))
+  const shown = await show(wire, page.value.services)
   return {
     status: 200,
     body: { entityType: book.family.entityType, versions: shown.map((one) => JSON.stringify(one)) },
@@ -54,7 +54,7 @@ export const versions: Operation = async ({ book, by, wire, path }) => {
 export const version: Operation = async ({ book, by, wire, path }) => {
   const got = await getVersion(book, subjectOf(path), versionIn(path), { by })
   if (got.isErr()) return refusal(got.error)
-  return { status: 200, body: await show(wire, got.value) }
+  return { status: 200, body: await showOne(wire, got.value) }
 }
 
 const includeOf = ({ text }: Parameters) => text('include') as GetOptions['include']

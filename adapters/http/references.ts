@@ -1,5 +1,4 @@
-import type { Awaitable } from 'servicebook'
-import { fqn, type Reference } from 'servicebook'
+import { type Awaitable, fqn, type Reference } from 'servicebook'
 
 /** OpenMetadata's `entityReference`: what a service refers to. */
 export interface EntityReference {
@@ -13,34 +12,51 @@ export interface EntityReference {
   readonly href?: string
 }
 
-/** What a host knows of something that services refer to, beyond what they say themselves. */
-export type Describe = (reference: Reference) => Awaitable<Partial<EntityReference> | undefined>
+/**
+ * What a host knows of what services refer to, beyond what they say themselves. The references of an answer are asked for
+ * together, each once; what is known of them stands in the order of what was asked.
+ */
+export type Describe = (
+  references: readonly Reference[],
+) => Awaitable<readonly (Partial<EntityReference> | undefined)[]>
+
+export type Refer = (reference: Reference) => EntityReference
 
 /**
- * Makes whole references of what services hold, each once as long as it lives. A service knows its domain and its data
- * products by name alone, while a reference must have an id: where the host does not tell one, it is a UUIDv5 of type and
- * name, the same whenever it is asked for. Source: OpenMetadata's `entityReference`; RFC 9562 §5.5.
+ * Makes references whole: after one question to the host, each can be had without waiting. A service knows its domain and its
+ * data products by name alone, while a reference must have an id: where the host does not tell one, it is a UUIDv5 of type
+ * and name, the same whenever it is asked for. Source: OpenMetadata's `entityReference`; RFC 9562 §5.5.
  */
-export function references(describe: Describe | undefined) {
-  const made = new Map<string, Promise<EntityReference>>()
-  return (reference: Reference): Promise<EntityReference> => {
-    const key = JSON.stringify(reference)
-    const known = made.get(key) ?? referenceOf(reference, describe)
-    made.set(key, known)
-    return known
+export async function referring(references: readonly Reference[], describe: Describe | undefined): Promise<Refer> {
+  const asked = new Map(references.map((reference) => [keyOf(reference), reference]))
+  const whole = new Map<string, EntityReference>()
+  if (asked.size > 0) {
+    const known = await describe?.([...asked.values()])
+    if (known !== undefined && known.length !== asked.size) throw new Error('describe did not answer every question')
+    let at = 0
+    for (const [key, reference] of asked) whole.set(key, await wholeOf(reference, key, known?.[at++]))
   }
+  return (reference) => whole.get(keyOf(reference)) as EntityReference
 }
 
-export type Refer = ReturnType<typeof references>
+const keyOf = (reference: Reference) =>
+  `${reference.type}:${'id' in reference ? reference.id : reference.fullyQualifiedName}`
 
-async function referenceOf(reference: Reference, describe: Describe | undefined): Promise<EntityReference> {
-  const known = await describe?.(reference)
+async function wholeOf(
+  reference: Reference,
+  key: string,
+  known: Partial<EntityReference> | undefined,
+): Promise<EntityReference> {
   if ('id' in reference) return { ...known, ...reference }
   const { type, fullyQualifiedName } = reference
   const name = fqn.split(fullyQualifiedName).map((parts) => fqn.unquote(parts.at(-1) as string))
   const named = { type, name: name.unwrapOr(fullyQualifiedName), fullyQualifiedName }
-  return { id: known?.id ?? (await uuidv5(`${type}:${fullyQualifiedName}`)), ...known, ...named }
+  return { id: known?.id ?? uuids.get(key) ?? (await uuidv5(key)), ...known, ...named }
 }
+
+/** Lately made ones, since a hash by WebCrypto takes as long as everything else about an answer. */
+const uuids = new Map<string, string>()
+const KEPT = 10_000
 
 /** The namespace of these names, made once for this library. */
 const NAMESPACE = '6f1d3c52b0c74f1e9a86d2e4470c5b19'
@@ -52,5 +68,8 @@ async function uuidv5(name: string): Promise<string> {
   hash[6] = ((hash[6] as number) & 0x0f) | 0x50
   hash[8] = ((hash[8] as number) & 0x3f) | 0x80
   const hex = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  const uuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  if (uuids.size === KEPT) uuids.clear()
+  uuids.set(name, uuid)
+  return uuid
 }

@@ -1,6 +1,6 @@
 import type { ChangeDescription, FieldChange, Issue, Reference, Representation, Service } from 'servicebook'
 import { FIELDS } from './query.js'
-import type { Refer } from './references.js'
+import { type Describe, type Refer, referring } from './references.js'
 
 /*
  * The shape of services and requests on the wire. Source: OpenMetadata's `mlmodelService.json` and
@@ -15,29 +15,45 @@ export interface Wire {
   readonly collection: string
   /** Whether only what the server's own schema has may be shown: no `domain` beside `domains`. */
   readonly strict: boolean
-  readonly refer: Refer
+  readonly describe: Describe | undefined
 }
 
 export const hrefOf = (wire: Wire, { id }: Service) => `${wire.collection}/${id}`
 
 const ALL: ReadonlySet<string> = new Set(FIELDS)
 
-/** A service on the wire; `fields` are those it shows of what is only shown when asked for. */
-export async function show(wire: Wire, service: Service, fields: ReadonlySet<string> = ALL): Promise<Json> {
-  const { refer, strict } = wire
+/** Services on the wire; `fields` are those they show of what is only shown when asked for. */
+export async function show(
+  wire: Wire,
+  services: readonly Service[],
+  fields: ReadonlySet<string> = ALL,
+): Promise<readonly Json[]> {
+  const refer = await referring(
+    services.flatMap((service) => referencesOf(service, fields)),
+    wire.describe,
+  )
+  return services.map((service) => shown(wire, service, fields, refer))
+}
+
+export async function showOne(wire: Wire, service: Service, fields?: ReadonlySet<string>): Promise<Json> {
+  const [one] = await show(wire, [service], fields)
+  return one as Json
+}
+
+function shown(wire: Wire, service: Service, fields: ReadonlySet<string>, refer: Refer): Json {
   const { owners = [], domain, dataProducts = [], tags, changeDescription, deleted, connection, ...rest } = service
-  const all = (references: readonly Reference[]) => Promise.all(references.map(refer))
+  const inDomain = fields.has('domain') || fields.has('domains')
   return {
     ...rest,
     ...(connection && { connection }),
     href: hrefOf(wire, service),
-    ...(fields.has('owners') && { owners: await all(owners) }),
+    ...(fields.has('owners') && { owners: owners.map(refer) }),
     ...(fields.has('tags') && { tags }),
-    ...(!strict && domain !== undefined && (fields.has('domain') || fields.has('domains')) && { domain }),
-    ...((fields.has('domain') || fields.has('domains')) && { domains: await all(domainsOf(domain)) }),
-    ...(fields.has('dataProducts') && { dataProducts: await all(dataProducts.map(dataProduct)) }),
+    ...(inDomain && !wire.strict && domain !== undefined && { domain }),
+    ...(inDomain && { domains: domainsOf(domain).map(refer) }),
+    ...(fields.has('dataProducts') && { dataProducts: dataProducts.map((name) => refer(dataProduct(name))) }),
     deleted,
-    ...(changeDescription && { changeDescription: await showChange(refer, changeDescription) }),
+    ...(changeDescription && { changeDescription: shownChange(changeDescription, refer) }),
   }
 }
 
@@ -45,31 +61,52 @@ const dataProduct = (fullyQualifiedName: string): Reference => ({ type: 'dataPro
 const domainsOf = (fullyQualifiedName: string | undefined): readonly Reference[] =>
   fullyQualifiedName === undefined ? [] : [{ type: 'domain', fullyQualifiedName }]
 
+/** What a service refers to where it is shown, also in what changed. */
+function referencesOf(
+  { owners = [], domain, dataProducts = [], changeDescription }: Service,
+  fields: ReadonlySet<string>,
+): readonly Reference[] {
+  const { fieldsAdded = [], fieldsUpdated = [], fieldsDeleted = [] } = changeDescription ?? {}
+  const changed = [fieldsAdded, fieldsUpdated, fieldsDeleted].flatMap((changes) =>
+    changes.flatMap(({ name, oldValue, newValue }) => [...referredIn(name, oldValue), ...referredIn(name, newValue)]),
+  )
+  return [
+    ...(fields.has('owners') ? owners : []),
+    ...(fields.has('domain') || fields.has('domains') ? domainsOf(domain) : []),
+    ...(fields.has('dataProducts') ? dataProducts.map(dataProduct) : []),
+    ...changed,
+  ]
+}
+
+/** The references in a changed value. */
+function referredIn(name: string, value: unknown): readonly Reference[] {
+  if (value === undefined) return []
+  if (name === 'owners') return value as readonly Reference[]
+  if (name === 'dataProducts') return (value as readonly string[]).map(dataProduct)
+  return name === 'domain' ? domainsOf(value as string) : []
+}
+
+const REFERRING: ReadonlySet<string> = new Set(['owners', 'dataProducts', 'domain'])
+
 /** Old and new values that are no scalars are JSON text, and references are whole. */
-async function showChange(refer: Refer, change: ChangeDescription): Promise<Json> {
-  const shown = (changes: readonly FieldChange[]) => Promise.all(changes.map((one) => showField(refer, one)))
+function shownChange(change: ChangeDescription, refer: Refer): Json {
+  const text = (name: string, value: unknown) => {
+    const whole = REFERRING.has(name) ? referredIn(name, value).map(refer) : value
+    return typeof whole === 'object' ? JSON.stringify(whole) : whole
+  }
+  const all = (changes: readonly FieldChange[]) =>
+    changes.map(({ name, oldValue, newValue }) => ({
+      name: name === 'domain' ? 'domains' : name,
+      ...(oldValue !== undefined && { oldValue: text(name, oldValue) }),
+      ...(newValue !== undefined && { newValue: text(name, newValue) }),
+    }))
+  const { fieldsAdded, fieldsUpdated, fieldsDeleted, previousVersion } = change
   return {
-    fieldsAdded: await shown(change.fieldsAdded),
-    fieldsUpdated: await shown(change.fieldsUpdated),
-    fieldsDeleted: await shown(change.fieldsDeleted),
-    previousVersion: change.previousVersion,
+    fieldsAdded: all(fieldsAdded),
+    fieldsUpdated: all(fieldsUpdated),
+    fieldsDeleted: all(fieldsDeleted),
+    previousVersion,
   }
-}
-
-async function showField(refer: Refer, { name, ...values }: FieldChange): Promise<Json> {
-  const shown: Record<string, unknown> = { name: name === 'domain' ? 'domains' : name }
-  for (const [key, value] of Object.entries(values)) {
-    const whole = await wholeValue(refer, name, value)
-    shown[key] = typeof whole === 'object' ? JSON.stringify(whole) : whole
-  }
-  return shown
-}
-
-function wholeValue(refer: Refer, name: string, value: unknown): unknown {
-  if (name === 'domain') return Promise.all(domainsOf(value as string).map(refer))
-  if (name === 'dataProducts') return Promise.all((value as string[]).map(dataProduct).map(refer))
-  if (name === 'owners') return Promise.all((value as Reference[]).map(refer))
-  return value
 }
 
 /** Where the paths of a request lead in a body that says the domain at `domainAt`, and stands at `place` itself. */
@@ -130,16 +167,16 @@ function nameIn(reference: unknown): unknown {
  * counts.
  */
 export function representation(wire: Wire): Representation {
-  let shown: Json = {}
+  let seen: Json = {}
   return {
     async show(service) {
-      shown = await show(wire, service)
-      return shown
+      seen = await showOne(wire, service)
+      return seen
     },
     read({ href: _, ...given }) {
       const document: Record<string, unknown> = given
-      if (document.domain === shown.domain) delete document.domain
-      else if (JSON.stringify(document.domains) === JSON.stringify(shown.domains)) delete document.domains
+      if (document.domain === seen.domain) delete document.domain
+      else if (JSON.stringify(document.domains) === JSON.stringify(seen.domains)) delete document.domains
       const result = read(document)
       return 'issues' in result ? result : { request: result.request as Json }
     },

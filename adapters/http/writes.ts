@@ -12,7 +12,7 @@ import {
 import { type Answer, badRequest, refusal } from './answers.js'
 import { JSON_PATCH, JSON_TYPE, jsonOf } from './body.js'
 import { type Call, ifMatchOf, inClear, type Operation, subjectOf } from './call.js'
-import { hrefOf, located, read, representation, show } from './wire.js'
+import { hrefOf, located, read, representation, showOne } from './wire.js'
 
 /*
  * Routes that change one service. Source: OpenMetadata's API; `semantics.md` §4, §5, §7.
@@ -95,5 +95,5 @@ async function written(
   const clear = await inClear(book, service, by)
   // It is written, whether or not its secrets can be shown.
   const shown = 'status' in clear ? service : clear
-  return { status, headers: { ETag: etag(shown), ...headers }, body: await show(wire, shown) }
+  return { status, headers: { ETag: etag(shown), ...headers }, body: await showOne(wire, shown) }
 }
