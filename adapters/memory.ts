@@ -52,14 +52,17 @@ export function memoryStore(): ServiceStore {
       for (const change of changes) {
         const fqn = fqnOf(change)
         const entry = entries.get(fqn)
-        if (!isHeld(change.before, entry?.stored)) refused.push(fqn)
-        else if (change.after === null) entries.delete(fqn)
+        if (!isHeld(change.before, entry?.stored)) {
+          refused.push(fqn)
+          continue
+        }
+        names.changed(fqn, entry?.stored.service, change.after?.service)
+        if (change.after === null) entries.delete(fqn)
         else {
           entries.set(fqn, {
             stored: change.after,
             kept: entry === undefined ? null : keptAfter(entry, change.after.service.version),
           })
-          if (entry === undefined) names.add(fqn)
         }
       }
       return refused

@@ -7,16 +7,21 @@ export interface Listed {
   service(): Service
 }
 
+interface Marked {
+  readonly deleted: boolean
+}
+
 /**
- * The names of a family in code point order, and its ids, for stores that hold their index in memory. Both are made when
- * they are first asked for and brought up to date when they are asked again, so that nobody pays for a list that is
- * never read.
+ * The names of a family in code point order, its ids, and how many services there are, for stores that hold their index in
+ * memory. Each is made when it is first asked for and brought up to date when it is asked again, so that nobody pays for a
+ * list that is never read.
  */
 export function roster(held: { readonly size: number; keys(): Iterable<Fqn> }, find: (fqn: Fqn) => Listed | undefined) {
   let names: string[] | undefined
   let unsorted: string[] = []
   let ids: Map<string, Fqn> | undefined
   let unindexed: Fqn[] = []
+  let deleted: number | undefined
 
   function sorted(): readonly string[] {
     if (names === undefined) unsorted = Array.from(held.keys(), fqn.unquote)
@@ -36,9 +41,18 @@ export function roster(held: { readonly size: number; keys(): Iterable<Fqn> }, f
     return ids
   }
 
+  /** How many services a list without other filters has, told without a look at any of them. */
+  function counted({ include = 'non-deleted' }: ListQuery): number {
+    if (include === 'all') return held.size
+    deleted ??= Array.from(held.keys()).filter((name) => find(name)?.deleted).length
+    return include === 'deleted' ? deleted : held.size - deleted
+  }
+
   return {
-    /** A service that is new under its FQN. One that is gone needs no call: `find` no longer knows it. */
-    add(name: Fqn): void {
+    /** What is held under a name has become another, has come or has gone. */
+    changed(name: Fqn, before: Marked | undefined, after: Marked | undefined): void {
+      if (deleted !== undefined) deleted += Number(after?.deleted ?? false) - Number(before?.deleted ?? false)
+      if (before !== undefined || after === undefined) return
       if (names !== undefined) unsorted.push(fqn.unquote(name))
       if (ids !== undefined) unindexed.push(name)
       // Mostly names that are gone: what is still there is sooner read anew than carried along.
@@ -69,8 +83,10 @@ export function roster(held: { readonly size: number; keys(): Iterable<Fqn> }, f
       }
       if (step === -1) services.reverse()
       if (query.total !== true) return { services, more }
-      const total = order.filter((name) => matching(find(fqn.quote(name)), query) !== undefined).length
-      return { services, more, total }
+      const { serviceType, owner, domain, tagFQN } = query
+      const filtered = [serviceType, owner, domain, tagFQN].some((filter) => filter !== undefined)
+      const matches = (name: string) => matching(find(fqn.quote(name)), query) !== undefined
+      return { services, more, total: filtered ? order.filter(matches).length : counted(query) }
     },
   }
 }

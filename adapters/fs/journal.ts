@@ -30,11 +30,9 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
     marked = false
     for (const [fqn, node] of entries) {
       if (pending.get(fqn) === node) pending.delete(fqn)
+      names.changed(fqn, index.get(fqn), node ?? undefined)
       if (node === null) index.delete(fqn)
-      else {
-        if (!index.has(fqn)) names.add(fqn)
-        index.set(fqn, node)
-      }
+      else index.set(fqn, node)
     }
   }
 

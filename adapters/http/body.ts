@@ -40,9 +40,10 @@ function mediaIssue(headers: Headers, mediaType: string): Answer | undefined {
   return problem('UNSUPPORTED_MEDIA_TYPE', `Content-Type must be ${mediaType}, in UTF-8`, { [name]: mediaType })
 }
 
+const tooLarge = (limit: number) => problem('BULK_LIMIT_EXCEPTION', `The body is larger than ${limit} bytes`)
+
 async function bytesOf(request: Request, limit: number): Promise<Uint8Array | Answer> {
-  const tooLarge = problem('BULK_LIMIT_EXCEPTION', `The body is larger than ${limit} bytes`)
-  if (Number(request.headers.get('Content-Length')) > limit) return tooLarge
+  if (Number(request.headers.get('Content-Length')) > limit) return tooLarge(limit)
   const chunks: Uint8Array[] = []
   let size = 0
   try {
@@ -51,7 +52,7 @@ async function bytesOf(request: Request, limit: number): Promise<Uint8Array | An
       size += read.value.length
       if (size > limit) {
         reader?.cancel().catch(() => {})
-        return tooLarge
+        return tooLarge(limit)
       }
       chunks.push(read.value)
     }
