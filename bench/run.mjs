@@ -10,9 +10,9 @@ import { how } from './requests.mjs'
 
 const HELP = `npm run bench [-- options]
 
-  --only <room>        memory, heap, fs, postgres or reads; default all of them
+  --only <room>        memory, heap, fs, postgres, reads or http; default all of them
   --all                also the slow cases: a million services, 100,000 in PostgreSQL
-  --size <number>      services in bulks and in the store that is opened; default 100,000 in memory, 10,000 elsewhere
+  --size <number>      services in bulks and in the store that is opened; default 100,000 in memory, fewer elsewhere
   --rounds <number>    default 5
   --directory <path>   where to write what is durable; default the system's temporary directory
   --save               write results.json and results.svg; default when nothing else is given, or --all`
@@ -30,7 +30,7 @@ const { values } = parseArgs({
 })
 const rounds = Number(values.rounds)
 const size = values.size === undefined ? undefined : Number(values.size)
-const rooms = ['memory', 'heap', 'fs', 'postgres', 'reads'].filter((room) => (values.only ?? room) === room)
+const rooms = ['memory', 'heap', 'fs', 'postgres', 'reads', 'http'].filter((room) => (values.only ?? room) === room)
 const whole = values.only === undefined && size === undefined && rounds >= 5
 
 if (values.help || rooms.length === 0 || !(rounds >= 1) || (size !== undefined && !(size >= 1000))) {
