@@ -269,7 +269,8 @@ describe('serve.mjs', () => {
   test('prints a command that works, again and again; SIGTERM and SIGINT end it in order, and all is there after', async () => {
     const directory = temporaryDirectory()
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      const { child, printed, ended } = await start('serve.mjs', [directory])
+      const { child, url, printed, ended } = await start('serve.mjs', [directory])
+      await connect(url) // and says nothing
       const [command = ''] = /^curl .*$/m.exec(printed.stdout) ?? []
       const answer = await asCurl(command)
       expect(await answer.json()).toMatchObject({ name: 'churn', version: 0.1 })

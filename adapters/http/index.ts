@@ -26,6 +26,18 @@ export type Handler = (request: Request) => Promise<Response>
  * - Bots see secrets in clear where the policy allows `ViewSecrets`, everybody else the mask; superseded versions have only masks.
  * - Bodies are bounded, JSON in UTF-8, without repeated keys. There are no cookies and no CORS headers; both are the host's.
  *
+ * | status | `errorType` |
+ * |---|---|
+ * | 400 | `BAD_REQUEST`: a body, a query, a path or a rule |
+ * | 401, 403 | `UNAUTHORIZED`, `FORBIDDEN` |
+ * | 404 | `ENTITY_NOT_FOUND`; `NOT_FOUND` where no route is |
+ * | 405, 406, 415 | `METHOD_NOT_ALLOWED`, `NOT_ACCEPTABLE`, `UNSUPPORTED_MEDIA_TYPE`, with the header that says what is taken |
+ * | 409 | `ENTITY_ALREADY_EXISTS` |
+ * | 412 | `PRECONDITION_FAILED`: `If-Match`, or a `test` of a patch |
+ * | 413 | `BULK_LIMIT_EXCEPTION`: a body that is too large, a bulk with too many rows |
+ * | 500 | `INTERNAL_ERROR`: `authenticate` or `describe` threw |
+ * | 503 | `CONTENDED`, `STORE_FAILED`; `onError` is told why |
+ *
  * The answer is always a `Response`, never a rejection. Throws `TypeError` when an option is not what it must be.
  *
  * @example
