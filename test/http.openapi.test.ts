@@ -2,7 +2,18 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import fc from 'fast-check'
-import { type Book, defineFamily, type Family, mlmodelServices, openBook, secret, secretMap } from 'servicebook'
+import {
+  type Book,
+  createService,
+  defineFamily,
+  deleteService,
+  type Family,
+  fqn,
+  mlmodelServices,
+  openBook,
+  secret,
+  secretMap,
+} from 'servicebook'
 import { type HandlerOptions, openApiDocument, serviceHandler } from 'servicebook/http'
 import { memoryStore } from 'servicebook/memory'
 import { type TObject, Type } from 'typebox'
@@ -228,6 +239,8 @@ const nastyTexts = ['\0', '\ud800', 'a\udc00b', 'a::b', 'a\nb', '..', 'x'.repeat
 const text = fc.oneof({ weight: 5, arbitrary: harmless }, { weight: 1, arbitrary: fc.constantFrom(...nastyTexts) })
 const id = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(LAST.id, ...IDS) }, { weight: 1, arbitrary: fc.uuid() })
 const json = fc.jsonValue({ maxDepth: 2, stringUnit: 'grapheme' })
+/** In a field `null` counts as nothing, which no schema says. */
+const something = json.filter((value) => value !== null)
 
 const nasty: fc.Arbitrary<unknown> = fc.oneof(
   text,
@@ -273,6 +286,7 @@ function patchesOf(schema: JsonSchema, schemas: Components): fc.Arbitrary<unknow
 /** What parameters are likely to be; the document says no more than that they are texts. */
 const likely: Readonly<Record<string, readonly string[]>> = {
   fields: ['owners', 'tags,domains', 'dataProducts, domain', '*'],
+  limit: ['0', '1', '2', '10', '-1', '0.5'],
   after: [LAST.after],
   before: [LAST.before],
   domain: DOMAINS,
@@ -283,11 +297,11 @@ const likely: Readonly<Record<string, readonly string[]>> = {
   'If-Match': [LAST.etag, '*', `"x", ${LAST.etag}`, '"x"', 'W/"x"'],
 }
 
-function parameterOf({ name, schema }: Parameter): fc.Arbitrary<string> {
+function parameterOf({ name, in: where, schema }: Parameter): fc.Arbitrary<string> {
   const valid = arbitraryOf(schema, {}, { text, id, anything: json }).map(String)
-  const known = likely[name]
-  if (known === undefined) return fc.oneof({ weight: 5, arbitrary: valid }, { weight: 1, arbitrary: text })
-  return fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: valid })
+  const wrong = where === 'path' ? fc.oneof(text, fc.constantFrom('%ff', '%', '%00', '%2e%2e')) : text
+  const known = likely[name] === undefined ? valid : fc.constantFrom(...likely[name])
+  return fc.oneof({ weight: 5, arbitrary: known }, { weight: 1, arbitrary: valid }, { weight: 1, arbitrary: wrong })
 }
 
 /** A request as it is sent, but for what was answered before. */
@@ -343,13 +357,26 @@ const mostly = (usual: string, ...others: string[]) =>
 
 /** A part of a path; what begins with a percent sign is sent as it is, whether or not it can be decoded. */
 const encoded = (part: string) =>
-  part.startsWith('%') ? part.replace(/[^%\w]/g, '') : encodeURIComponent(part.toWellFormed())
+  part === LAST.id ? part : part.startsWith('%') ? part.replace(/[^%\w]/g, '') : encodeURIComponent(part.toWellFormed())
 
-/** A handler on an empty store, and what the document says of its answers. */
-function openEdge(setting: Setting) {
+/** What is there before the first request: one service of every type, and one that was deleted. */
+async function populate(books: readonly Book[]) {
+  for (const book of books) {
+    const rows = Object.keys(book.family.serviceTypes).map((serviceType, at) => {
+      return { name: NAMES[at] as string, serviceType, ...(at === 0 && { domain: 'Sales', description: 'one' }) }
+    })
+    const gone = { name: '__proto__', serviceType: rows[0]?.serviceType as string }
+    for (const row of [...rows, gone]) (await createService(book, row))._unsafeUnwrap()
+    ;(await deleteService(book, gone.name))._unsafeUnwrap()
+  }
+}
+
+/** A handler on a few services, and what the document says of its answers. */
+async function openEdge(setting: Setting) {
   const store = memoryStore()
   let ids = 0
   const books = booksOf(setting, store, () => `00000000-0000-7000-8000-${String(ids++).padStart(12, '0')}`)
+  await populate(books)
   const failures: unknown[] = []
   const handler = serviceHandler(books, {
     ...setting.options,
@@ -360,7 +387,6 @@ function openEdge(setting: Setting) {
     onError: (failure) => failures.push(failure),
   })
   const last = new Map<string, string>()
-  const lately = (text: string) => text.replace(/\{last \w+\}/g, (name) => last.get(name) ?? '')
 
   return {
     failures,
@@ -368,7 +394,10 @@ function openEdge(setting: Setting) {
     held: () =>
       Promise.all(setting.families.map((family) => store.list(family.entityType, { limit: 1e6, include: 'all' }))),
     async send({ described, path, query, headers, body }: Sent) {
-      const url = new URL(`http://catalogue.test${setting.options.basePath ?? ''}${path}`)
+      const [collection] = /(?<=services\/)\w+/.exec(path) ?? []
+      const lately = (text: string) =>
+        text.replace(/\{last \w+\}/g, (name) => last.get(`${collection} ${name}`) ?? 'none')
+      const url = new URL(`http://catalogue.test${setting.options.basePath ?? ''}${lately(path)}`)
       for (const [name, value] of Object.entries(query)) url.searchParams.append(name, lately(value))
       const request = new Request(url, { method: described.method, ...(body !== undefined && { body: lately(body) }) })
       for (const [name, value] of Object.entries(headers))
@@ -382,7 +411,7 @@ function openEdge(setting: Setting) {
         [LAST.after]: after,
         [LAST.before]: before,
       }))
-        if (value) last.set(name, value)
+        if (value) last.set(`${collection} ${name}`, value)
       return answer
     },
   }
@@ -409,23 +438,26 @@ describe.each(settings)('requests made from the document of $name', (setting) =>
     for (const name of Object.keys(promised)) expect(headers.has(name), name).toBe(true)
     if (own === undefined) expect(body.code).toBe(status)
     if (operationId.endsWith('Versions') && own !== undefined) {
-      const version = valid('a version', document.paths[`${path}/{version}`]?.get?.responses[200]?.content)
+      const version = valid(`${path}/{version}`, document.paths[`${path}/{version}`]?.get?.responses[200]?.content)
       for (const text of body.versions) expect([version(JSON.parse(text)), version.errors]).toEqual([true, null])
     }
   }
 
   test('are answered as it says, and what is refused or only reads changes nothing', async () => {
-    const property = fc.asyncProperty(fc.array(requests, { minLength: 1, maxLength: 15 }), async (sequence) => {
-      const edge = openEdge(setting)
-      for (const sent of sequence) {
-        const before = await edge.held()
-        const answer = await edge.send(sent)
-        expectDescribed(sent.described, answer)
-        const dry = sent.query.dryRun === 'true'
-        if (sent.described.method === 'GET' || answer.status >= 400 || dry) expect(await edge.held()).toEqual(before)
-      }
-      expect(edge.failures).toEqual([])
-    })
+    const property = fc.asyncProperty(
+      fc.array(requests, { minLength: 1, maxLength: 25, size: 'max' }),
+      async (sequence) => {
+        const edge = await openEdge(setting)
+        for (const sent of sequence) {
+          const before = await edge.held()
+          const answer = await edge.send(sent)
+          expectDescribed(sent.described, answer)
+          const dry = sent.query.dryRun === 'true'
+          if (sent.described.method === 'GET' || answer.status >= 400 || dry) expect(await edge.held()).toEqual(before)
+        }
+        expect(edge.failures).toEqual([])
+      },
+    )
     await fc.assert(property, { numRuns: 60 })
   })
 
@@ -437,7 +469,7 @@ describe.each(settings)('requests made from the document of $name', (setting) =>
       ]),
     )
     for (let seed = 1; unseen.size > 0 && seed <= 200; seed++) {
-      const edge = openEdge(setting)
+      const edge = await openEdge(setting)
       for (const sent of fc.sample(requests, { seed, numRuns: 60 })) {
         const { status } = await edge.send(sent)
         unseen.delete(`${sent.described.operation.operationId} ${status < 400 ? 'succeeds' : 'fails'}`)
@@ -445,4 +477,76 @@ describe.each(settings)('requests made from the document of $name', (setting) =>
     }
     expect([...unseen]).toEqual([])
   })
+
+  test('create a service each, unless a rule forbids it that no schema says', async () => {
+    const fillings = { text: harmless, id: fc.uuid(), anything: something }
+    const operations = operationsOf(document).filter(({ method }) => method === 'POST')
+    const optional = ['displayName', 'description', 'owners', 'domain', 'domains', 'dataProducts', 'tags', 'connection']
+    const nothing = fc.subarray(optional).map((keys) => Object.fromEntries(keys.map((key) => [key, null])))
+    const created = fc.oneof(
+      ...operations.map(({ path, operation }) => {
+        const [content] = Object.values(operation.requestBody?.content ?? {})
+        const body = arbitraryOf(content?.schema ?? {}, document.components.schemas, fillings)
+        return fc.tuple(body, nothing).map(([body, nulls]) => ({ path, body: { ...nulls, ...(body as Create) } }))
+      }),
+    )
+    const property = fc.asyncProperty(created, async ({ path, body }) => {
+      const ask = asking(serviceHandler(booksOf(setting), setting.options))
+      const answer = await ask('POST', `${setting.options.basePath ?? ''}${path}`, body)
+      expect([answer.status, answer.body.message]).toEqual([isForbidden(body) ? 400 : 201, answer.body.message])
+    })
+    await fc.assert(property, { numRuns: 200 })
+  })
+
+  test('are taken with exactly the connections that the document has', async () => {
+    const fillings = { text: harmless, id: fc.uuid(), anything: something }
+    const values = fc.oneof(harmless, something, fc.constantFrom<unknown[]>(true, -1, 0.5, 1e308, [], {}, [[]]))
+    const creates = setting.families.flatMap(({ collection, serviceTypes }) => {
+      const path = `/v1/services/${collection}`
+      const content = document.paths[path]?.post?.requestBody?.content
+      const request = content?.['application/json']?.schema as JsonSchema
+      return Object.keys(serviceTypes).map((serviceType) => {
+        const connections = arbitraryOf(request, document.components.schemas, fillings)
+          .filter((body) => (body as Create).serviceType === serviceType)
+          .map((body) => (body as Create).connection)
+        const some = fc.oneof(connections, spoiled(connections, values))
+        return some.map((connection) => ({
+          path,
+          body: { name: 'a', serviceType, connection: connection ?? undefined },
+        }))
+      })
+    })
+    const property = fc.asyncProperty(fc.oneof(...creates), async ({ path, body }) => {
+      fc.pre(!JSON.stringify(body).includes('"__proto__":')) // refused, and no schema says so
+      const ask = asking(serviceHandler(booksOf(setting), setting.options))
+      const { status, body: answer } = await ask('POST', `${setting.options.basePath ?? ''}${path}`, body)
+      const create = valid(`POST ${path}`, document.paths[path]?.post?.requestBody?.content)
+      expect([status, answer.message]).toEqual([create(JSON.parse(JSON.stringify(body))) ? 201 : 400, answer.message])
+    })
+    await fc.assert(property, { numRuns: 200 })
+  })
 })
+type Name = string | { readonly fullyQualifiedName?: string }
+interface Create {
+  readonly serviceType: string
+  readonly connection?: unknown
+  readonly owners?: readonly { readonly type: string }[] | null
+  readonly domain?: Name | null
+  readonly domains?: readonly Name[] | null
+  readonly dataProducts?: readonly Name[] | null
+}
+
+/** The rules for requests beyond their schemas, in plain words. */
+function isForbidden(request: Create): boolean {
+  const { owners, domain, domains, dataProducts } = request
+  const nameOf = (name: Name) => (typeof name === 'string' ? name : name.fullyQualifiedName)
+  const inDomains = [domain ?? [], domains ?? []].flat().map(nameOf)
+  const names = [...inDomains, ...(dataProducts ?? []).map(nameOf)]
+  return (
+    names.some((name) => name === undefined || name === '' || fqn.split(name).isErr()) ||
+    new Set(inDomains).size > 1 ||
+    (inDomains.length === 0 && names.length > 0) ||
+    (owners ?? []).some(({ type }) => type !== 'user' && type !== 'team') ||
+    JSON.stringify(request).includes('"__proto__":')
+  )
+}

@@ -167,7 +167,8 @@ function placesIn(value: unknown): Place[] {
   return Object.entries(value).flatMap(([key, inner]) => [{ holder: value, key }, ...placesIn(inner)])
 }
 
-function applyTo({ holder, key }: Place, { kind, value }: Change): void {
+function applyTo({ holder, key }: Place, change: Change): void {
+  const { kind, value } = structuredClone(change) // what comes next changes it, and it is there for the next request too
   const field = { value, configurable: true, enumerable: true, writable: true } // __proto__ too is a key in JSON
   const inner: unknown = Object.getOwnPropertyDescriptor(holder, key)?.value
   if (kind === 'put') Object.defineProperty(holder, key, field)

@@ -28,6 +28,7 @@ export async function startServer({ flags = [] } = {}) {
   const port = await freePort()
   const log = []
   const { default: EmbeddedPostgres } = await embeddedPostgres(directory)
+  keepExitCode()
   const server = new EmbeddedPostgres({
     databaseDir: data,
     port,
@@ -67,6 +68,16 @@ export async function startServer({ flags = [] } = {}) {
       await rm(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** The package ends a process that has nothing left to do with 0, whatever came of it. */
+function keepExitCode() {
+  process.prependOnceListener('beforeExit', () => {
+    const { exitCode } = process
+    process.once('exit', () => {
+      process.exitCode = exitCode
+    })
+  })
 }
 
 /** A port that is free now; nobody else is likely to take it before the server does. */

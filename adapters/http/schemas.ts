@@ -26,7 +26,7 @@ export function familySchemas(book: Book, strict: boolean): Readonly<Record<stri
   const entity = entityOf(book)
   const schemas: Record<string, Schema> = {}
   const named = (prefix: string) => (serviceType: string) =>
-    `${prefix}${entity}.${serviceType.replace(/[^A-Za-z0-9._-]/g, (other) => `_x${other.charCodeAt(0).toString(16)}`)}`
+    `${prefix}${entity}.${serviceType.replace(/[^A-Za-z0-9.-]/g, (other) => `_${other.charCodeAt(0).toString(16)}_`)}`
   const types = Object.keys(book.family.serviceTypes)
   for (const type of types) {
     schemas[named('Create')(type)] = requestOnWire(withoutDefaults(plain(requestSchema(book.family, type))))
@@ -75,12 +75,12 @@ const SCHEMAS: ReadonlySet<string> = new Set(['items', 'additionalProperties', '
 
 function requestOnWire({ properties, required }: ObjectSchema): Schema {
   const { owners, domain, dataProducts, tags, ...rest } = properties
-  const named = { anyOf: [domain as Schema, ref('EntityReference')] }
+  const named = { anyOf: [domain as Schema, ref('NamedReference')] }
   const label = { ...informed(tags?.items as Schema, ['name', 'displayName', 'description', 'href', 'reason']) }
   return closed(
     {
       ...rest,
-      owners: array(ref('EntityReference')),
+      owners: array(ref('OwnerReference')),
       tags: array(label),
       domain: named,
       domains: array(named),
@@ -117,22 +117,27 @@ function informed(schema: Schema, keys: readonly string[]): Schema {
 const count: Schema = { type: 'integer', minimum: 0 }
 const uuid: Schema = { type: 'string', format: 'uuid' }
 
+const entityReference: Properties = {
+  id: uuid,
+  type: text,
+  name: text,
+  fullyQualifiedName: text,
+  displayName: text,
+  description: text,
+  deleted: { type: 'boolean' },
+  inherited: { type: 'boolean' },
+  href: text,
+}
+
 /** The components that all families share. */
 export const sharedSchemas: Readonly<Record<string, Schema>> = {
-  EntityReference: closed(
-    {
-      id: uuid,
-      type: text,
-      name: text,
-      fullyQualifiedName: text,
-      displayName: text,
-      description: text,
-      deleted: { type: 'boolean' },
-      inherited: { type: 'boolean' },
-      href: text,
-    },
-    ['id', 'type'],
-  ),
+  EntityReference: closed(entityReference, ['id', 'type']),
+  OwnerReference: closed({ ...entityReference, type: { enum: ['user', 'team'] } }, ['id', 'type']),
+  NamedReference: closed({ ...entityReference, fullyQualifiedName: { ...text, minLength: 1, maxLength: 3072 } }, [
+    'id',
+    'type',
+    'fullyQualifiedName',
+  ]),
   FieldChange: closed(
     {
       name: text,
