@@ -189,6 +189,11 @@ test.each([
   ['one entity type in two collections', [bookOf('pipe', 'pipes', { A: one }), bookOf('pipe', 'old', { A: other })]],
   ['entity types that differ in case', [bookOf('pipe', 'pipes', { A: one }), bookOf('Pipe', 'others', { A: other })]],
   ['an entity type that is called like what all share', [bookOf('issue', 'issues', { A: one })]],
+  ['an entity type whose operation is called like one for all', [bookOf('system', 'systems', { A: one })]],
+  [
+    'entity types whose operations are called alike',
+    [bookOf('pipe', 'pipes', { A: one }), bookOf('orUpdatePipe', 'others', { A: other })],
+  ],
   [
     'an entity type that is called like a request of another',
     [bookOf('pipe', 'pipes', { A: one }), bookOf('createPipe', 'made', { A: other })],

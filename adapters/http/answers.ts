@@ -93,27 +93,32 @@ export function refusal(error: VerbError | BulkRowError, located?: Located): Ans
   const body = messageOf(error, located)
   if (error.code === 'STORE_FAILED') return { status: body.code, body, failure: error }
   if (error.code === 'CONTENDED') return { status: body.code, body, headers: { 'Retry-After': '1' } }
-  return { status: body.code, body, headers: error.code === 'UNAUTHORIZED' ? CHALLENGE : {} }
+  return { status: body.code, body }
 }
 
-export function badRequest(issues: readonly Issue[]): Answer {
-  return refusal({ code: 'BAD_REQUEST', message: '', issues })
-}
+/** The error of a request that comes to no verb. */
+export const invalid = (issues: readonly Issue[]) => ({ code: 'BAD_REQUEST', message: '', issues }) as const
+
+export const badRequest = (issues: readonly Issue[]) => refusal(invalid(issues))
 
 /** What never comes to a verb. */
 export function problem(errorType: ErrorType, message: string, headers: Readonly<Record<string, string>> = {}): Answer {
   const code = { ...statuses, ...problems }[errorType]
   const body: ErrorMessage = { code, errorType, message }
-  return { status: code, body, headers: { ...(code === 401 && CHALLENGE), ...headers } }
+  return { status: code, body, headers }
 }
 
 /** The scheme that the server names. */
 const CHALLENGE = { 'WWW-Authenticate': 'om-auth' }
 
 export function responseOf({ status, body, headers = {} }: Answer, method: string): Response {
-  const fixed = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
-  if (body === undefined) return new Response(null, { status, headers: { ...fixed, ...headers } })
-  const text = typeof body === 'string' ? body : JSON.stringify(body)
-  const own = { ...fixed, 'Content-Type': 'application/json', ...headers }
-  return new Response(method === 'HEAD' ? null : text, { status, headers: own })
+  const all = {
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...(body !== undefined && { 'Content-Type': 'application/json' }),
+    ...(status === 401 && CHALLENGE),
+    ...headers,
+  }
+  const text = body === undefined || method === 'HEAD' ? null : JSON.stringify(body)
+  return new Response(text, { status, headers: all })
 }

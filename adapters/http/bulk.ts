@@ -1,5 +1,5 @@
-import { bulkUpsert, type Issue, type ServiceRequest } from 'servicebook'
-import { badRequest, type ErrorMessage, messageOf, problem, refusal } from './answers.js'
+import { bulkUpsert, type ServiceRequest } from 'servicebook'
+import { badRequest, type ErrorMessage, invalid, messageOf, problem, refusal } from './answers.js'
 import { JSON_TYPE, jsonOf } from './body.js'
 import type { Operation } from './call.js'
 import { located, read } from './wire.js'
@@ -24,7 +24,7 @@ export const bulk: Operation = async ({ request, book, by, wire, parameters, lim
   const rows: { readonly at: number; readonly request: ServiceRequest; readonly domainAt: string }[] = []
   for (const [at, row] of given.entries()) {
     const asked = read(row)
-    if ('issues' in asked) failed.set(at, messageOf(badRow(asked.issues), located('/domain', `/${at}`)))
+    if ('issues' in asked) failed.set(at, messageOf(invalid(asked.issues), located('/domain', `/${at}`)))
     else rows.push({ at, request: asked.request as ServiceRequest, domainAt: asked.domainAt })
   }
   const requests = rows.map((row) => row.request)
@@ -61,8 +61,6 @@ export const bulk: Operation = async ({ request, book, by, wire, parameters, lim
     },
   }
 }
-
-const badRow = (issues: readonly Issue[]) => ({ code: 'BAD_REQUEST', message: '', issues }) as const
 
 /**
  * A row that failed. What it asked for is told without its connection, and without what it should not have, since a secret

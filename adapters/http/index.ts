@@ -6,7 +6,7 @@ import { type HandlerOptions, settled } from './options.js'
 import { parametersOf } from './query.js'
 import { type Method, routeOf } from './routes.js'
 
-export { openApiDocument } from './openapi.js'
+export { type OpenApiDocument, openApiDocument } from './openapi.js'
 export type { HandlerOptions } from './options.js'
 export type { Describe, EntityReference } from './references.js'
 
@@ -49,10 +49,14 @@ export type Handler = (request: Request) => Promise<Response>
  */
 export function serviceHandler(books: Book | readonly Book[], options: HandlerOptions = {}): Handler {
   const all = [books].flat()
-  const { basePath, publicUrl, shape, authenticate, describe, bodyLimit, bulkLimit, bulkRows, onError, ...rest } =
-    settled(all, options)
+  const { basePath, publicUrl, shape, version, ...host } = settled(all, options)
+  const { authenticate, describe, bodyLimit, bulkLimit, bulkRows, onError } = host
   const collections = new Map(all.map((book) => [book.family.collection, book]))
-  const pages = pagesOf(all, options, rest.version)
+  // What there is beside the services, for everybody.
+  const pages = new Map<string, object>([
+    ['/v1/system/version', { version, revision: 'servicebook', timestamp: Date.now() }],
+    ['/openapi.json', openApiDocument(all, options)],
+  ])
 
   return async (request) => {
     const tell = (failure: unknown) => {
@@ -91,7 +95,7 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
     if (!pathname.startsWith(basePath)) return undefined
     const below = pathname.slice(basePath.length)
     const page = pages.get(below)
-    if (page !== undefined) return { methods: ['GET'], answer: async () => ({ status: 200, body: page() }) }
+    if (page !== undefined) return { methods: ['GET'], answer: async () => ({ status: 200, body: page }) }
     const [, collection = '', rest = ''] = /^\/v1\/services\/([^/]+)(.*)$/s.exec(below) ?? []
     const book = collections.get(collection)
     const route = routeOf(rest)
@@ -126,22 +130,6 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
 interface Target {
   readonly methods: readonly Method[]
   answer(method: Method): Promise<Answer>
-}
-
-/** What there is beside the services, for everybody. */
-function pagesOf(books: readonly Book[], options: HandlerOptions, version: string): ReadonlyMap<string, () => object> {
-  const system = { version, revision: 'servicebook', timestamp: Date.now() }
-  let document: object | undefined
-  return new Map([
-    ['/v1/system/version', () => system],
-    [
-      '/openapi.json',
-      () => {
-        document ??= openApiDocument(books, options)
-        return document
-      },
-    ],
-  ])
 }
 
 /** Whether a client takes JSON. Source: RFC 9110 §12.5.1. */

@@ -8,7 +8,8 @@ import { entityOf, familySchemas, ref, type Schema, sharedSchemas } from './sche
 
 /**
  * The OpenAPI 3.1 document of what `serviceHandler` serves with the same books and options, as it serves it at
- * `/openapi.json`. Plain JSON data, made anew by each call.
+ * `/openapi.json`. Plain JSON data, made anew by each call. Throws `TypeError` when an option is not what it must be, or the
+ * names of two entity types would meet in it.
  *
  * @example
  * writeFileSync('openapi.json', JSON.stringify(openApiDocument(book, { basePath: '/api' })))
@@ -18,24 +19,33 @@ import { entityOf, familySchemas, ref, type Schema, sharedSchemas } from './sche
 export function openApiDocument(books: Book | readonly Book[], options: HandlerOptions = {}): OpenApiDocument {
   const all = [books].flat()
   const { basePath, publicUrl, shape, version } = settled(all, options)
+  const system = operation('getSystemVersion', 'The version that is served', { 200: ok(ref('ServerVersion')) })
+  const paths: OpenApiDocument['paths'] = {
+    ...Object.assign({}, ...all.map(pathsOf)),
+    '/v1/system/version': { get: system },
+  }
+  const operations = Object.values(paths).flatMap((item) => Object.values(item))
+  distinct(operations.map((one) => [String(one.operationId), one]))
   return {
     openapi: '3.1.1',
     info: { title: 'Services', version, description: "OpenMetadata's API for services, served by servicebook." },
     servers: [{ url: publicUrl ?? (basePath || '/') }],
-    paths: {
-      ...Object.assign({}, ...all.map(pathsOf)),
-      '/v1/system/version': {
-        get: operation('getSystemVersion', 'The version that is served', { 200: ok(ref('ServerVersion')) }),
-      },
-    },
+    paths,
     components: {
-      schemas: {
-        ...Object.assign({}, ...all.map((book) => familySchemas(book, shape === 'server'))),
-        ...structuredClone(sharedSchemas),
-      },
+      schemas: distinct([
+        ...all.flatMap((book) => Object.entries(familySchemas(book, shape === 'server'))),
+        ...Object.entries(structuredClone(sharedSchemas)),
+      ]),
       responses: { Error: { description: 'An error', content: json(ref('ErrorMessage')) } },
     },
   }
+}
+
+/** What has been named for all books; two of one name would be a mistake in the program. */
+function distinct(named: readonly (readonly [string, Schema])[]): Readonly<Record<string, Schema>> {
+  const byName = Object.fromEntries(named)
+  if (Object.keys(byName).length === named.length) return byName
+  throw new TypeError('books must have entity types that are told apart in the OpenAPI document')
 }
 
 /** An OpenAPI document, as far as anybody needs to know. */

@@ -1,6 +1,5 @@
 import type { Awaitable, Book, Principal } from 'servicebook'
 import type { Describe } from './references.js'
-import { componentsOf, entityOf, sharedSchemas } from './schemas.js'
 
 /** What `serviceHandler` takes besides the books. */
 export interface HandlerOptions {
@@ -42,9 +41,6 @@ export function settled(books: readonly Book[], options: HandlerOptions) {
   if (books.length === 0) throw new TypeError('books must have a book')
   if (new Set(books.map(({ family }) => family.collection)).size < books.length)
     throw new TypeError('books must have a collection each')
-  const names = [...Object.keys(sharedSchemas), ...books.flatMap((book) => componentsOf(entityOf(book)))]
-  if (new Set(names).size < names.length)
-    throw new TypeError('books must have entity types that are told apart in the OpenAPI document')
   if (!/^(\/[^/]+)*$/.test(basePath)) throw new TypeError('basePath must begin with / and not end with it')
   if (publicUrl !== undefined && (!URL.canParse(publicUrl) || publicUrl.endsWith('/')))
     throw new TypeError('publicUrl must be a URL that does not end with /')

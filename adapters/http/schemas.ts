@@ -18,9 +18,6 @@ const closed = (properties: Properties, required: readonly string[]): Schema => 
 /** OpenMetadata's name of what an entity type stands for: `MlmodelService`. */
 export const entityOf = ({ family }: Book) => family.entityType.replace(/^./, (first) => first.toUpperCase())
 
-/** What the components of a family are called, but for those of its service types. */
-export const componentsOf = (entity: string) => [entity, `Create${entity}`, `${entity}List`] as const
-
 /** The components of a family, by name. */
 export function familySchemas(book: Book, strict: boolean): Readonly<Record<string, Schema>> {
   const entity = entityOf(book)
@@ -39,12 +36,11 @@ export function familySchemas(book: Book, strict: boolean): Readonly<Record<stri
       mapping: Object.fromEntries(types.map((type) => [type, `#/components/schemas/${named(prefix)(type)}`])),
     },
   })
-  const [one, create, list] = componentsOf(entity)
   return {
-    [create]: union('Create'),
-    [one]: union(''),
+    [`Create${entity}`]: union('Create'),
+    [entity]: union(''),
     ...schemas,
-    [list]: closed({ data: array(ref(one)), paging: ref('Paging') }, ['data', 'paging']),
+    [`${entity}List`]: closed({ data: array(ref(entity)), paging: ref('Paging') }, ['data', 'paging']),
   }
 }
 

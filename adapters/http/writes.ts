@@ -19,24 +19,20 @@ import { hrefOf, located, read, representation, showOne } from './wire.js'
  */
 
 export const create: Operation = async (call) => {
-  const { request, book, by, wire, limits } = call
-  const body = await jsonOf(request, JSON_TYPE, limits.body)
-  if ('status' in body) return body
-  const asked = read(body.value)
-  if ('issues' in asked) return badRequest(asked.issues)
-  const made = await createService(book, asked.request as ServiceRequest, { by })
+  const { book, by, wire } = call
+  const asked = await askedIn(call)
+  if ('status' in asked) return asked
+  const made = await createService(book, asked.request, { by })
   if (made.isErr()) return refusal(made.error, located(asked.domainAt))
   const headers = { Location: hrefOf(wire, made.value), [CHANGE]: 'entityCreated' }
   return written(call, made.value, 201, headers)
 }
 
 export const put: Operation = async (call) => {
-  const { request, book, by, wire, limits } = call
-  const body = await jsonOf(request, JSON_TYPE, limits.body)
-  if ('status' in body) return body
-  const asked = read(body.value)
-  if ('issues' in asked) return badRequest(asked.issues)
-  const upserted = await upsertService(book, asked.request as ServiceRequest, { by, ifMatch: ifMatchOf(request) })
+  const { request, book, by, wire } = call
+  const asked = await askedIn(call)
+  if ('status' in asked) return asked
+  const upserted = await upsertService(book, asked.request, { by, ifMatch: ifMatchOf(request) })
   if (upserted.isErr()) return refusal(upserted.error, located(asked.domainAt))
   const { outcome, service } = upserted.value
   const headers = { [CHANGE]: changes[outcome] }
@@ -75,6 +71,14 @@ export const restore: Operation = async (call) => {
   if (restored.isErr()) return refusal(restored.error)
   const { outcome, service } = restored.value
   return written(call, service, 200, { [CHANGE]: changes[outcome] })
+}
+
+/** The create request in a body. */
+async function askedIn({ request, limits }: Call) {
+  const body = await jsonOf(request, JSON_TYPE, limits.body)
+  if ('status' in body) return body
+  const asked = read(body.value)
+  return 'issues' in asked ? badRequest(asked.issues) : { ...asked, request: asked.request as ServiceRequest }
 }
 
 /** The header that says what a write did. */

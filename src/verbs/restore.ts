@@ -12,7 +12,10 @@ import type { Service } from '../rules/service.js'
 export interface ReviseOptions {
   /** Who does it: recorded as `updatedBy` and shown to the policy. */
   readonly by?: Principal | undefined
-  /** The entity tag that the service must have, as `etag(service)` makes it, or one of several, as in `If-Match`; `*` is any. */
+  /**
+   * The entity tag that the service must have, as `etag(service)` makes it, or one of several, as in `If-Match`; `*` is
+   * any.
+   */
   readonly ifMatch?: string | undefined
 }
 

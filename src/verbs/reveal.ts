@@ -9,8 +9,8 @@ import type { Service } from '../rules/service.js'
 import { opened } from '../secrecy.js'
 
 /**
- * The connection of a service with its secrets in clear, for whoever has to use it. Nothing but this and `revealService` shows
- * a secret; `undefined` when the service has no connection. The subject and `include` are those of `getService`.
+ * The connection of a service with its secrets in clear, for whoever has to use it. Nothing but this and
+ * `revealService` shows a secret; `undefined` when the service has no connection. The subject and `include` are those of `getService`.
  *
  * Errors:
  * - `BAD_REQUEST`: the subject or an option is wrong.

@@ -15,7 +15,10 @@ export interface Upserted<F extends Family = Family> {
 
 /** What `upsertService` takes besides the request. */
 export interface UpsertOptions extends WriteOptions {
-  /** The entity tag that the service must have, as `etag(service)` makes it, or one of several, as in `If-Match`; `*` is any. Then nothing is created. */
+  /**
+   * The entity tag that the service must have, as `etag(service)` makes it, or one of several, as in `If-Match`; `*` is
+   * any. Then nothing is created.
+   */
   readonly ifMatch?: string | undefined
 }
 
@@ -24,8 +27,8 @@ export interface UpsertOptions extends WriteOptions {
  * `ENTITY_ALREADY_EXISTS`.
  *
  * - No such service: `created`, at version 0.1.
- * - There is one: the request is merged into it (`displayName`, `description` and `dataProducts` absent in the request are cleared,
- *   `owners`, `domain` and `connection` are kept, `tags` are united). `updated`, at a version higher by 0.1, or by 1.0
+ * - There is one: the request is merged into it (`displayName`, `description` and `dataProducts` absent in the request
+ *   are cleared, `owners`, `domain` and `connection` are kept, `tags` are united). `updated`, at a version higher by 0.1, or by 1.0
  *   when `serviceType` changed; `unchanged` when nothing is new, and then nothing is written.
  * - There is one, soft-deleted: `restored` and merged, one version higher.
  * - A secret that is the mask keeps the stored one at the same path.
