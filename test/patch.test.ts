@@ -246,6 +246,8 @@ test('§7 forbidden paths, malformed operations and results that break a rule: e
       ['/0/path', '/1/path', '/2/path'],
     ],
     [[put('/description', '\0')], ['/0/value']],
+    [[put('/dataProducts', ['Churn'])], ['/dataProducts']],
+    [[put('/domain', 'Sales'), put('/dataProducts', ['Churn']), { op: 'remove', path: '/domain' }], ['/dataProducts']],
     [[{ op: 'remove', path: '/owners' }], ['/0']],
     [[put('/tags/1', {}), put('/description', 'y')], ['/0']],
     [[put('/tags/-', { tagFQN: 'a' }), { op: 'remove', path: '/tags/00' }], ['/1/path']],
