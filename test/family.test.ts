@@ -84,7 +84,13 @@ test('a family in plain JSON Schema, such as OpenMetadata’s own, is one too', 
     connection: { config: { hostPort: 'h', password: 'hush' } },
   })
   expect(made._unsafeUnwrap().connection?.config).toEqual({ type: 'Doris', hostPort: 'h', password: MASK })
-  const bad = await createService(book, { name: 'b', serviceType: 'Doris', connection: { config: { password: 'x' } } })
+  const plain = await createService(book, {
+    name: 'b',
+    serviceType: 'Doris',
+    connection: { config: { hostPort: 'h' } },
+  })
+  expect(plain._unsafeUnwrap().connection?.config).toEqual({ type: 'Doris', hostPort: 'h' })
+  const bad = await createService(book, { name: 'c', serviceType: 'Doris', connection: { config: { password: 'x' } } })
   expect(bad._unsafeUnwrapErr().message).toBe('/connection/config/hostPort is required')
 })
 

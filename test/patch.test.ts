@@ -212,7 +212,7 @@ test('§7 what does not consolidate: others, nobody, a precondition, connection 
 })
 
 test('§7 forbidden paths, malformed operations and results that break a rule: every violation with its path, nothing written', async () => {
-  const book = openTestBook({ directory: memoryDirectory({ domains: ['Sales'] }) })
+  const book = openTestBook({ directory: memoryDirectory({ domains: ['Sales'], dataProducts: ['Churn'] }) })
   await createService(book, row('a', { description: 'x' }))
   const before = await stateOf(book.store)
   const own = ['id', 'name', 'fullyQualifiedName', 'version', 'deleted', 'updatedAt', 'updatedBy', 'changeDescription']
