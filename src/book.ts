@@ -1,5 +1,5 @@
+import { uuidv7 } from './execution/id.js'
 import { defineFamily, type Family } from './families/family.js'
-import { uuidv7 } from './id.js'
 import type { Cipher } from './ports/cipher.js'
 import type { Directory } from './ports/directory.js'
 import type { ChangeEvent, ChangeListener } from './ports/events.js'

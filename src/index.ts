@@ -1,33 +1,13 @@
 export { type Book, type BookOptions, openBook } from './book.js'
+export type { GetOptions } from './execution/look.js'
 export { awsCredentials, filterPattern, gcpCredentials, secret, secretMap } from './families/credentials.js'
 export { type ConnectionSchemas, defineFamily, type Family, type ServiceTypeOf } from './families/family.js'
 export { mlmodelServices } from './families/mlmodel.js'
-export type { GetOptions } from './look.js'
-export type { Belonging, Cipher } from './ports/cipher.js'
-export type { Directory, Reference } from './ports/directory.js'
-export type { ChangeEvent, ChangeListener } from './ports/events.js'
-export type { Operation, Policy, Principal } from './ports/policy.js'
-export type { Representation } from './ports/representation.js'
-export type {
-  Awaitable,
-  Change,
-  Fqn,
-  ListQuery,
-  Page,
-  Place,
-  ServiceStore,
-  Stored,
-  VersionQuery,
-} from './ports/store.js'
-export type { Limits } from './rules/copy.js'
-export type { Outcome } from './rules/decide.js'
-export { applyChange, diff } from './rules/diff.js'
-export type * from './rules/errors.js'
-export { etag } from './rules/etag.js'
-export { fqn, type Subject } from './rules/fqn.js'
-export type { PatchOperation } from './rules/patch.js'
-export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
-export { MASK } from './rules/secrets.js'
+export type * from './model/errors.js'
+export { etag } from './model/etag.js'
+export type { Fqn } from './model/fqn.js'
+export { fqn, type Subject } from './model/fqn.js'
+export type { Operation, Principal } from './model/principal.js'
 export {
   type ChangeDescription,
   type FieldChange,
@@ -37,7 +17,19 @@ export {
   type ServiceRequest,
   serviceSchema,
   type TagLabel,
-} from './rules/service.js'
+} from './model/service.js'
+export type { Belonging, Cipher } from './ports/cipher.js'
+export type { Directory, Reference } from './ports/directory.js'
+export type { ChangeEvent, ChangeListener } from './ports/events.js'
+export type { Policy } from './ports/policy.js'
+export type { Representation } from './ports/representation.js'
+export type { Awaitable, Change, ListQuery, Page, Place, ServiceStore, Stored, VersionQuery } from './ports/store.js'
+export type { Limits } from './rules/copy.js'
+export type { Outcome } from './rules/decide.js'
+export { applyChange, diff } from './rules/diff.js'
+export type { PatchOperation } from './rules/patch.js'
+export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
+export { MASK } from './rules/secrets.js'
 export {
   type BulkOptions,
   type BulkProgress,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { fqn } from 'servicebook'
 import { expect, test } from 'vitest'
-import { fqnOf } from '../src/rules/fqn.js'
+import { fqnOf } from '../src/model/fqn.js'
 import { anyName } from './arbitraries.js'
 
 test('§2 split(build(parts)).map(unquote) ≡ parts', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { uuidv7 } from '../src/id.js'
+import { uuidv7 } from '../src/execution/id.js'
 
 test('§1 ids are lower-case UUIDv7, unique, and sort in the order in which they were made', () => {
   const from = Date.now()

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { FIRST_VERSION, nextVersion, tenths } from '../src/rules/version.js'
+import { FIRST_VERSION, nextVersion, tenths } from '../src/model/version.js'
 
 test('§3 versions are integer tenths: n changes after 0.1 is (n + 1) / 10, however many', () => {
   fc.assert(

@@ -1,4 +1,4 @@
-import type { Service } from '../rules/service.js'
+import type { Service } from '../model/service.js'
 
 /**
  * A change of a service that a store is known to have accepted, under OpenMetadata's names.

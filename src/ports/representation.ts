@@ -1,5 +1,5 @@
-import type { Issue } from '../rules/errors.js'
-import type { Service } from '../rules/service.js'
+import type { Issue } from '../model/errors.js'
+import type { Service } from '../model/service.js'
 import type { Awaitable } from './store.js'
 
 /**

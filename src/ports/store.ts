@@ -1,9 +1,7 @@
-import type { Service } from '../rules/service.js'
+import type { Fqn } from '../model/fqn.js'
+import type { Service } from '../model/service.js'
 
 export type Awaitable<T> = T | Promise<T>
-
-/** A fully qualified name, quoted where it must be. */
-export type Fqn = string
 
 /** A service as a store holds it. Frozen all the way down. */
 export interface Stored {

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import type { Issue } from './errors.js'
+import type { Issue } from '../model/errors.js'
 
 /** Bounds on what is taken in, adjustable per book. Source: `semantics.md` §1. */
 export interface Limits {

@@ -1,5 +1,5 @@
+import { ID_PATTERN } from '../model/service.js'
 import type { Place } from '../ports/store.js'
-import { ID_PATTERN } from './service.js'
 
 /*
  * Cursors of lists: the place of a service as base64url of JSON, which hosts pass on and do not look into. Source:

@@ -1,12 +1,12 @@
-import type { Principal } from '../ports/policy.js'
+import { type BadRequest, badRequest } from '../model/errors.js'
+import type { Principal } from '../model/principal.js'
+import type { Service, TagLabel } from '../model/service.js'
+import { FIRST_VERSION, nextVersion } from '../model/version.js'
 import type { Stored } from '../ports/store.js'
 import { diff } from './diff.js'
-import { type BadRequest, badRequest } from './errors.js'
 import { type Fields, merge, replaced } from './merge.js'
 import { keepSecrets } from './secrets.js'
-import type { Service, TagLabel } from './service.js'
 import type { ValidRequest } from './validate.js'
-import { FIRST_VERSION, nextVersion } from './version.js'
 
 /*
  * What a request does to what is stored: pure, so that a lost race is decided again on what won. Source: OpenMetadata,

@@ -1,6 +1,6 @@
 import { isDraft, original, produce } from 'immer'
+import type { ChangeDescription, FieldChange, Service } from '../model/service.js'
 import { has, sameValue } from './same.js'
-import type { ChangeDescription, FieldChange, Service } from './service.js'
 
 /*
  * What changed between two versions of a service. Source: OpenMetadata's `changeDescription`; `semantics.md` §3.

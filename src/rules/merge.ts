@@ -1,5 +1,5 @@
+import type { OwnerReference, Service, TagLabel } from '../model/service.js'
 import { has, sameOwner, sameTag, sameValue, sameText as text } from './same.js'
-import type { OwnerReference, Service, TagLabel } from './service.js'
 
 /** The fields a request can change, besides `serviceType`. */
 export interface Fields {

@@ -1,10 +1,16 @@
 import jsonPatch, { type Operation as JsonPatchOperation } from 'fast-json-patch'
-import type { Operation } from '../ports/policy.js'
+import {
+  type BadRequest,
+  badRequest,
+  type Issue,
+  type PreconditionFailed,
+  preconditionFailed,
+} from '../model/errors.js'
+import type { Operation } from '../model/principal.js'
+import type { Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
 import { frozenCopy, type Limits } from './copy.js'
-import { type BadRequest, badRequest, type Issue, type PreconditionFailed, preconditionFailed } from './errors.js'
 import { sameValue } from './same.js'
-import type { Service } from './service.js'
 
 /*
  * JSON Patch on a masked service. Source: RFC 6902, by fast-json-patch; RFC 6901 for paths; `semantics.md` §7.

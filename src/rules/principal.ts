@@ -1,6 +1,6 @@
-import type { Principal } from '../ports/policy.js'
-import type { Issue } from './errors.js'
-import { UUID_PATTERN } from './service.js'
+import type { Issue } from '../model/errors.js'
+import type { Principal } from '../model/principal.js'
+import { UUID_PATTERN } from '../model/service.js'
 
 const UUID = new RegExp(UUID_PATTERN)
 

@@ -1,5 +1,6 @@
-import type { Operation, Policy, Principal } from '../ports/policy.js'
-import type { Service } from './service.js'
+import type { Operation, Principal } from '../model/principal.js'
+import type { Service } from '../model/service.js'
+import type { Policy } from '../ports/policy.js'
 
 /** What `rolePolicy` takes. */
 export interface RolePolicyOptions {

@@ -1,4 +1,4 @@
-import type { OwnerReference, TagLabel } from './service.js'
+import type { OwnerReference, TagLabel } from '../model/service.js'
 
 /** Whether two JSON values are equal; the order of keys means nothing. Unlike TypeBox's `Equal` it allocates nothing. */
 export function sameValue(a: unknown, b: unknown): boolean {

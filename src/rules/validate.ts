@@ -1,12 +1,12 @@
 import { type TSchema, Type } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import type { Family } from '../families/family.js'
+import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
+import { fqn, isFqn } from '../model/fqn.js'
+import { type OwnerReference, requestBase, requestSchema, type Service, type TagLabel } from '../model/service.js'
 import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
-import { type BadRequest, badRequest, type Issue } from './errors.js'
-import { fqn, isFqn } from './fqn.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
 import { maskConfig, type SecretPlaces, secretPaths, secretPlaces } from './secrets.js'
-import { type OwnerReference, requestBase, requestSchema, type Service, type TagLabel } from './service.js'
 import { fits, violations } from './violations.js'
 
 /** A request that fits: copied, frozen, defaults filled in, sets without duplicates, secrets taken out. */

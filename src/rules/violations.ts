@@ -1,8 +1,8 @@
 import type { Validator } from 'typebox/compile'
 import { Settings } from 'typebox/system'
+import type { Issue } from '../model/errors.js'
+import { NAME_PATTERN, UUID_PATTERN } from '../model/service.js'
 import { pointer } from './copy.js'
-import type { Issue } from './errors.js'
-import { NAME_PATTERN, UUID_PATTERN } from './service.js'
 
 type SchemaError = ReturnType<Validator['Errors']>[number]
 

@@ -1,10 +1,10 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
-import { executeOne } from '../execute.js'
+import { executeOne } from '../execution/execute.js'
 import type { Family } from '../families/family.js'
-import type { Principal } from '../ports/policy.js'
-import type { CreateServiceError } from '../rules/errors.js'
-import type { Service, ServiceRequest } from '../rules/service.js'
+import type { CreateServiceError } from '../model/errors.js'
+import type { Principal } from '../model/principal.js'
+import type { Service, ServiceRequest } from '../model/service.js'
 
 /** What `createService` and `upsertService` take besides the request. */
 export interface WriteOptions {

@@ -1,11 +1,11 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { revise } from '../execution/revise.js'
 import type { Family } from '../families/family.js'
-import { revise } from '../revise.js'
+import type { DeleteServiceError } from '../model/errors.js'
+import type { Subject } from '../model/fqn.js'
+import type { Service } from '../model/service.js'
 import { decideDelete } from '../rules/decide.js'
-import type { DeleteServiceError } from '../rules/errors.js'
-import type { Subject } from '../rules/fqn.js'
-import type { Service } from '../rules/service.js'
 import type { ReviseOptions } from './restore.js'
 
 /** What `deleteService` takes besides the subject. */

@@ -1,10 +1,10 @@
 import { type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { type GetOptions, look } from '../execution/look.js'
 import type { Family } from '../families/family.js'
-import { type GetOptions, look } from '../look.js'
-import type { GetServiceError } from '../rules/errors.js'
-import type { Subject } from '../rules/fqn.js'
-import type { Service } from '../rules/service.js'
+import type { GetServiceError } from '../model/errors.js'
+import type { Subject } from '../model/fqn.js'
+import type { Service } from '../model/service.js'
 
 /**
  * Reads one service, as OpenMetadata's `GET /v1/services/…/{id}` and `…/name/{fqn}` do.

@@ -1,14 +1,14 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
-import { denial, missingPrincipal } from '../authorise.js'
 import type { Book } from '../book.js'
+import { denial, missingPrincipal } from '../execution/authorise.js'
+import { type Include, includeIssues, limitIssues } from '../execution/look.js'
 import type { Family } from '../families/family.js'
-import { type Include, includeIssues, limitIssues } from '../look.js'
-import type { Principal } from '../ports/policy.js'
+import { badRequest, type Issue, type ListServicesError, storeFailed } from '../model/errors.js'
+import type { Principal } from '../model/principal.js'
+import type { Service } from '../model/service.js'
 import type { ListQuery, Page } from '../ports/store.js'
 import { cursorOf, placeOf } from '../rules/cursor.js'
-import { badRequest, type Issue, type ListServicesError, storeFailed } from '../rules/errors.js'
 import { principalIssues } from '../rules/principal.js'
-import type { Service } from '../rules/service.js'
 
 /** Which services `listServices` answers. */
 export interface ListOptions {

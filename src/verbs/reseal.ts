@@ -1,9 +1,10 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
-import type { Change, Fqn, Place, Stored } from '../ports/store.js'
-import { type BadRequest, badRequest, type Issue, type StoreFailed, storeFailed } from '../rules/errors.js'
-import { opened, sealed } from '../secrecy.js'
-import { pause } from '../turns.js'
+import { opened, sealed } from '../execution/secrecy.js'
+import { pause } from '../execution/turns.js'
+import { type BadRequest, badRequest, type Issue, type StoreFailed, storeFailed } from '../model/errors.js'
+import type { Fqn } from '../model/fqn.js'
+import type { Change, Place, Stored } from '../ports/store.js'
 
 /** How far a resealing is, and in the end what it did. */
 export interface ResealProgress {

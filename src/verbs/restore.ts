@@ -1,12 +1,12 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { revise } from '../execution/revise.js'
 import type { Family } from '../families/family.js'
-import type { Principal } from '../ports/policy.js'
-import { revise } from '../revise.js'
+import type { RestoreServiceError } from '../model/errors.js'
+import type { Subject } from '../model/fqn.js'
+import type { Principal } from '../model/principal.js'
+import type { Service } from '../model/service.js'
 import { decideRestore } from '../rules/decide.js'
-import type { RestoreServiceError } from '../rules/errors.js'
-import type { Subject } from '../rules/fqn.js'
-import type { Service } from '../rules/service.js'
 
 /** What verbs that change one service that is there take besides the subject. */
 export interface ReviseOptions {

@@ -1,12 +1,12 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { type GetOptions, look } from '../execution/look.js'
+import { opened } from '../execution/secrecy.js'
 import type { Family } from '../families/family.js'
-import { type GetOptions, look } from '../look.js'
-import type { GetServiceError, StoreFailed } from '../rules/errors.js'
-import type { Subject } from '../rules/fqn.js'
+import type { GetServiceError, StoreFailed } from '../model/errors.js'
+import type { Subject } from '../model/fqn.js'
+import type { Service } from '../model/service.js'
 import { revealConfig } from '../rules/secrets.js'
-import type { Service } from '../rules/service.js'
-import { opened } from '../secrecy.js'
 
 /**
  * The connection of a service with its secrets in clear, for whoever has to use it. Nothing but this and

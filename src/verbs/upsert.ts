@@ -1,10 +1,10 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
-import { executeOne } from '../execute.js'
+import { executeOne } from '../execution/execute.js'
 import type { Family } from '../families/family.js'
+import type { UpsertServiceError } from '../model/errors.js'
+import type { Service, ServiceRequest } from '../model/service.js'
 import type { Outcome } from '../rules/decide.js'
-import type { UpsertServiceError } from '../rules/errors.js'
-import type { Service, ServiceRequest } from '../rules/service.js'
 import type { WriteOptions } from './create.js'
 
 /** What an upsert did, and the service as it now is. */

@@ -1,10 +1,10 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { type GetOptions, includeIssues, limitIssues, look } from '../execution/look.js'
 import type { Family } from '../families/family.js'
-import { type GetOptions, includeIssues, limitIssues, look } from '../look.js'
-import { badRequest, entityNotFound, type GetServiceError, type Issue, storeFailed } from '../rules/errors.js'
-import type { Subject } from '../rules/fqn.js'
-import type { Service } from '../rules/service.js'
+import { badRequest, entityNotFound, type GetServiceError, type Issue, storeFailed } from '../model/errors.js'
+import type { Subject } from '../model/fqn.js'
+import type { Service } from '../model/service.js'
 
 /** What `listVersions` takes besides the subject. */
 export interface VersionsOptions extends GetOptions {

@@ -1,10 +1,4 @@
-import { announce } from './announce.js'
-import { type Denial, denial, missingPrincipal } from './authorise.js'
-import type { Book } from './book.js'
-import type { Principal } from './ports/policy.js'
-import type { Change, Fqn, ServiceStore, Stored } from './ports/store.js'
-import { unresolved } from './resolve.js'
-import { comparesSecrets, type Decision, decideCreate, decideUpdate } from './rules/decide.js'
+import type { Book } from '../book.js'
 import {
   type BadRequest,
   badRequest,
@@ -16,10 +10,17 @@ import {
   type PreconditionFailed,
   type StoreFailed,
   storeFailed,
-} from './rules/errors.js'
-import { ifMatchIssues, unmet } from './rules/etag.js'
-import { principalIssues } from './rules/principal.js'
-import type { ValidRequest } from './rules/validate.js'
+} from '../model/errors.js'
+import { ifMatchIssues, unmet } from '../model/etag.js'
+import type { Fqn } from '../model/fqn.js'
+import type { Principal } from '../model/principal.js'
+import type { Change, ServiceStore, Stored } from '../ports/store.js'
+import { comparesSecrets, type Decision, decideCreate, decideUpdate } from '../rules/decide.js'
+import { principalIssues } from '../rules/principal.js'
+import type { ValidRequest } from '../rules/validate.js'
+import { announce } from './announce.js'
+import { type Denial, denial, missingPrincipal } from './authorise.js'
+import { unresolved } from './resolve.js'
 import { opened, sealed } from './secrecy.js'
 import { inTurn, pause } from './turns.js'
 

@@ -1,7 +1,7 @@
-import type { Book } from './book.js'
-import type { Reference } from './ports/directory.js'
-import { type EntityNotFound, entityNotFound, type StoreFailed, storeFailed } from './rules/errors.js'
-import type { ValidRequest } from './rules/validate.js'
+import type { Book } from '../book.js'
+import { type EntityNotFound, entityNotFound, type StoreFailed, storeFailed } from '../model/errors.js'
+import type { Reference } from '../ports/directory.js'
+import type { ValidRequest } from '../rules/validate.js'
 
 /**
  * What each request refers to in vain, after one question to the directory for all of them; `undefined` where everything

@@ -1,6 +1,6 @@
-import type { Book } from './book.js'
-import type { Stored } from './ports/store.js'
-import { type StoreFailed, storeFailed } from './rules/errors.js'
+import type { Book } from '../book.js'
+import { type StoreFailed, storeFailed } from '../model/errors.js'
+import type { Stored } from '../ports/store.js'
 
 /*
  * Between the rules, which know secrets in clear, and the store, which sees them sealed. Without a cipher, in a store that

@@ -3,7 +3,7 @@
  * HTTP numbers live at the HTTP edge alone. Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §10.
  */
 
-import type { Operation } from '../ports/policy.js'
+import type { Operation } from '../model/principal.js'
 
 /** One violation in a request, an option or a subject. */
 export interface Issue {

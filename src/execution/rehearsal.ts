@@ -1,4 +1,5 @@
-import type { Fqn, ServiceStore, Stored } from './ports/store.js'
+import type { Fqn } from '../model/fqn.js'
+import type { ServiceStore, Stored } from '../ports/store.js'
 
 /**
  * A store for dry runs: reads what is there and keeps what would be written to itself, so that a name that occurs twice

@@ -1,6 +1,4 @@
-import type { Book } from './book.js'
-import type { Operation, Principal } from './ports/policy.js'
-import { ANONYMOUS } from './rules/decide.js'
+import type { Book } from '../book.js'
 import {
   type Forbidden,
   forbidden,
@@ -8,8 +6,10 @@ import {
   storeFailed,
   type Unauthorized,
   unauthorized,
-} from './rules/errors.js'
-import type { Service } from './rules/service.js'
+} from '../model/errors.js'
+import type { Operation, Principal } from '../model/principal.js'
+import type { Service } from '../model/service.js'
+import { ANONYMOUS } from '../rules/decide.js'
 
 export type Denial = Unauthorized | Forbidden | StoreFailed
 

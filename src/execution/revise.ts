@@ -1,10 +1,4 @@
-import { announce } from './announce.js'
-import { denial, missingPrincipal } from './authorise.js'
-import type { Book } from './book.js'
-import { absence, type Include, nameOf, present, subjectIssues } from './look.js'
-import type { Operation, Principal } from './ports/policy.js'
-import type { Change, Fqn, Stored } from './ports/store.js'
-import type { Revision } from './rules/decide.js'
+import type { Book } from '../book.js'
 import {
   badRequest,
   contended,
@@ -12,10 +6,16 @@ import {
   type Issue,
   type StoreFailed,
   storeFailed,
-} from './rules/errors.js'
-import { ifMatchIssues, unmet } from './rules/etag.js'
-import type { Subject } from './rules/fqn.js'
-import { principalIssues } from './rules/principal.js'
+} from '../model/errors.js'
+import { ifMatchIssues, unmet } from '../model/etag.js'
+import type { Fqn, Subject } from '../model/fqn.js'
+import type { Operation, Principal } from '../model/principal.js'
+import type { Change, Stored } from '../ports/store.js'
+import type { Revision } from '../rules/decide.js'
+import { principalIssues } from '../rules/principal.js'
+import { announce } from './announce.js'
+import { denial, missingPrincipal } from './authorise.js'
+import { absence, type Include, nameOf, present, subjectIssues } from './look.js'
 import { sealed } from './secrecy.js'
 import { inTurn, pause } from './turns.js'
 

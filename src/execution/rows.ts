@@ -1,4 +1,4 @@
-import type { InvalidRequest, Validate, ValidRequest } from './rules/validate.js'
+import type { InvalidRequest, Validate, ValidRequest } from '../rules/validate.js'
 
 /*
  * The rows of a bulk, from whatever they come. Source: `semantics.md` §6.

@@ -1,8 +1,5 @@
 import { err, ok, type Result } from 'neverthrow'
-import { type Denial, denial, missingPrincipal } from './authorise.js'
-import type { Book } from './book.js'
-import type { Operation, Principal } from './ports/policy.js'
-import type { Fqn, Stored } from './ports/store.js'
+import type { Book } from '../book.js'
 import {
   badRequest,
   type EntityNotFound,
@@ -10,10 +7,14 @@ import {
   type GetServiceError,
   type Issue,
   storeFailed,
-} from './rules/errors.js'
-import { fqn, fqnOf, type Subject } from './rules/fqn.js'
-import { principalIssues } from './rules/principal.js'
-import { UUID_PATTERN } from './rules/service.js'
+} from '../model/errors.js'
+import type { Fqn } from '../model/fqn.js'
+import { fqn, fqnOf, type Subject } from '../model/fqn.js'
+import type { Operation, Principal } from '../model/principal.js'
+import { UUID_PATTERN } from '../model/service.js'
+import type { Stored } from '../ports/store.js'
+import { principalIssues } from '../rules/principal.js'
+import { type Denial, denial, missingPrincipal } from './authorise.js'
 
 /** What verbs that read one service take besides the subject. */
 export interface GetOptions {

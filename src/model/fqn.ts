@@ -1,6 +1,9 @@
 import { err, ok, type Result } from 'neverthrow'
 import { type BadRequest, badRequest } from './errors.js'
 
+/** A fully qualified name, quoted where it must be. */
+export type Fqn = string
+
 /*
  * Fully qualified names. Source: OpenMetadata's FullyQualifiedName, newest form (wrap in quotes, double inner quotes);
  * `semantics.md` §2. Names are raw: a service named `"a"` and one named `a` are two services.

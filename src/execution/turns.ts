@@ -1,5 +1,6 @@
-import type { Book } from './book.js'
-import type { Fqn, ServiceStore } from './ports/store.js'
+import type { Book } from '../book.js'
+import type { Fqn } from '../model/fqn.js'
+import type { ServiceStore } from '../ports/store.js'
 
 const turns = new WeakMap<ServiceStore, Map<string, Promise<unknown>>>()
 
