@@ -65,9 +65,9 @@ export interface Book<F extends Family = Family> {
  * const book = openBook({ family: mlmodelServices, store: memoryStore() })
  */
 export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
-  const { family, store, policy, cipher, directory, onChange, limits } = options
+  const { store, policy, cipher, directory, onChange, limits } = options
   const { now = Date.now, newId = uuidv7, attempts = 100, onListenerError = warn } = options
-  defineFamily(family) // it may have been written by hand
+  const family = defineFamily(options.family) // it may have been written by hand
   if (!Number.isInteger(attempts) || attempts < 1) throw new TypeError('attempts must be a positive integer')
   const bounds = { ...defaultLimits, ...limits }
   for (const [name, bound] of Object.entries(bounds)) {

@@ -28,7 +28,7 @@ const mayImport: Record<string, readonly string[]> = {
     'immer',
     'fast-json-patch',
   ],
-  'src/families': ['src/families', 'typebox'],
+  'src/families': ['src/families', 'typebox', 'typebox/value'],
   'src/model': ['src/model', 'src/families', 'typebox', 'neverthrow'],
   'src/ports': ['src/ports', 'src/model'],
   'adapters/memory.ts': ['servicebook', 'adapters/roster.ts', 'adapters/directory.ts'],
@@ -45,6 +45,7 @@ const mayImport: Record<string, readonly string[]> = {
 /** Only here may a module be imported. */
 const onlyIn: Record<string, readonly string[]> = {
   'typebox/compile': ['src/rules/validate.ts', 'src/rules/violations.ts'],
+  'typebox/value': ['src/families/family.ts', 'src/families/resolve.ts'],
   'typebox/system': ['src/rules/violations.ts'],
   immer: ['src/rules/diff.ts'],
   'fast-json-patch': ['src/rules/patch.ts'],

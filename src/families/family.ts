@@ -1,4 +1,7 @@
-import type { TObject } from 'typebox'
+import type { TObject, TSchema } from 'typebox'
+import { Check } from 'typebox/value'
+import { type Definitions, resolved } from './resolve.js'
+import { isNode, unformatted } from './schema.js'
 
 /** The connection schema of every service type of a family, keyed by service type. */
 export type ConnectionSchemas = Readonly<Record<string, TObject>>
@@ -6,8 +9,9 @@ export type ConnectionSchemas = Readonly<Record<string, TObject>>
 /**
  * A service family: one collection of OpenMetadata services that share a namespace for names.
  *
- * Connection schemas are closed TypeBox objects (`additionalProperties: false`). A string declared with
- * `format: 'password'` is a secret, as in OpenMetadata's own schemas, at any depth, in lists and in string maps.
+ * Connection schemas are objects of TypeBox or plain JSON Schema. What is closed (`additionalProperties: false`) refuses
+ * keys it does not declare; what is open keeps them. A string declared with `format: 'password'` is a secret, as in
+ * OpenMetadata's own schemas, at any depth, in lists, maps and unions.
  *
  * Source: OpenMetadata's `ServiceType` families; `semantics.md` §1, §2.
  */
@@ -17,6 +21,8 @@ export interface Family<Schemas extends ConnectionSchemas = ConnectionSchemas> {
   /** OpenMetadata's collection, the last part of its path, for example `mlmodelServices`. */
   readonly collection: string
   readonly serviceTypes: Schemas
+  /** Schemas that those of the service types name by `$ref: '#/$defs/<name>'`. */
+  readonly $defs?: Readonly<Record<string, TSchema>>
 }
 
 /** The service types of a family, for example `'Mlflow' | 'Sklearn'`. */
@@ -25,10 +31,18 @@ export type ServiceTypeOf<F extends Family> = keyof F['serviceTypes'] & string
 /**
  * Defines a family of your own, under the same rules as `mlmodelServices`: its `serviceType` narrows `connection.config`
  * in requests and services. The field `type` of a config, OpenMetadata's repetition of the service type, is added to every
- * schema and is not to be declared. `secret()` and `secretMap()` declare secrets; `awsCredentials`, `gcpCredentials` and
- * `filterPattern` are OpenMetadata's.
+ * schema; one that a schema declares must take the service type, which is then all it takes. `secret()` and `secretMap()`
+ * declare secrets; `awsCredentials`, `gcpCredentials` and `filterPattern` are OpenMetadata's.
  *
- * Throws `TypeError` when the definition is not what it must be: that is a mistake in the program.
+ * Schemas may be JSON Schema of draft-07 or 2020-12. A `$ref` leads into `$defs` of the family or into the schema itself,
+ * and not back to where it stands; the family that comes back has none. Defaults are filled in, in a union those of the
+ * branch whose constants the value names, else of the one that declares most of its keys, else of the first; several
+ * branches that fit are as good as one, for `oneOf` too. `format` is not checked.
+ *
+ * Throws `TypeError` when the definition is not what it must be, and names what it does not take: `$dynamicRef` and its
+ * kin, a secret that is not a string, a default that does not fit or stands inside `if`, `then`, `else`,
+ * `dependentSchemas`, `contains`, `unevaluatedProperties`, `not` or `propertyNames`, a secret inside `if`, `not` or
+ * `propertyNames`.
  *
  * @example
  * const databaseServices = defineFamily({
@@ -42,24 +56,52 @@ export type ServiceTypeOf<F extends Family> = keyof F['serviceTypes'] & string
  * Source: OpenMetadata's service families; `semantics.md` §1, §2.
  */
 export function defineFamily<const F extends Family>(family: F): F {
+  if (defined.has(family)) return family
   for (const key of ['entityType', 'collection'] as const) {
     if (typeof family[key] !== 'string' || !WORD.test(family[key]))
       throw new TypeError(`family.${key} must be letters and digits`)
   }
-  const serviceTypes = Object.entries(family.serviceTypes ?? {})
-  if (serviceTypes.length === 0) throw new TypeError('family.serviceTypes must have a service type')
-  for (const [serviceType, schema] of serviceTypes) {
-    const fault = faultOf(schema)
-    if (fault !== undefined) throw new TypeError(`family.serviceTypes.${serviceType} ${fault}`)
-  }
-  return Object.freeze({ ...family })
+  const given = Object.entries(family.serviceTypes ?? {})
+  if (given.length === 0) throw new TypeError('family.serviceTypes must have a service type')
+  const serviceTypes = Object.fromEntries(
+    given.map(([serviceType, schema]) => {
+      const { answer, fault } = schemaOf(serviceType, schema, family.$defs ?? {})
+      if (fault !== undefined) throw new TypeError(`family.serviceTypes.${serviceType} ${fault}`)
+      return [serviceType, answer]
+    }),
+  )
+  const answer = Object.freeze({ ...family, serviceTypes: Object.freeze(serviceTypes) })
+  defined.add(answer)
+  return answer
 }
 
 const WORD = /^[A-Za-z][A-Za-z0-9]*$/
 
-function faultOf(schema: Partial<TObject> & { additionalProperties?: unknown }): string | undefined {
-  if (schema?.type !== 'object' || typeof schema.properties !== 'object') return 'must be an object schema'
-  if (schema.additionalProperties !== false) return 'must be closed: additionalProperties: false'
-  if ('type' in schema.properties) return 'must not declare type, which every config has'
-  return undefined
+/** Families that are as they must be, so that `openBook` need not walk them once more. */
+const defined = new WeakSet<object>()
+
+interface Schema {
+  readonly answer?: TSchema
+  readonly fault?: string
+}
+
+function schemaOf(serviceType: string, schema: TSchema, $defs: Definitions): Schema {
+  const answer = walked(schema, $defs)
+  if (typeof answer === 'string') return { fault: answer }
+  const { type, properties = {} } = answer as { type?: unknown; properties?: Record<string, TSchema> }
+  if (type !== 'object' || !isNode(properties)) return { fault: 'must be an object schema' }
+  const declared = Object.hasOwn(properties, 'type') ? properties.type : undefined
+  if (declared !== undefined && !Check(unformatted(declared), serviceType)) {
+    return { fault: 'declares a type that is not its service type' }
+  }
+  return { answer }
+}
+
+function walked(schema: TSchema, $defs: Definitions): TSchema | string {
+  try {
+    return isNode(schema) ? resolved(schema, $defs) : 'must be an object schema'
+  } catch (error) {
+    if (error instanceof TypeError) return error.message
+    throw error
+  }
 }

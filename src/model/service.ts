@@ -81,20 +81,24 @@ export const requestBase = Type.Object(requestFields, closed)
 const serviceBase = Type.Object(serviceFields, closed)
 
 function withConnection(fields: Record<string, TSchema>, serviceType: string, config: TObject): TObject {
-  const type = Type.Optional(Type.Literal(serviceType, { default: serviceType }))
-  // What is optional is told by the list of what is required, so that plain JSON Schema does too.
-  const properties = Object.entries(config.properties).map(([key, field]) => {
-    return [key, config.required?.includes(key) ? field : Type.Optional(field)]
-  })
-  const closedConfig = Type.Object({ type, ...Object.fromEntries(properties) }, closed)
   return Type.Object(
     {
       ...fields,
       serviceType: Type.Literal(serviceType),
-      connection: Type.Optional(Type.Object({ config: closedConfig }, closed)),
+      connection: Type.Optional(Type.Object({ config: withType(config, serviceType) }, closed)),
     },
     closed,
   )
+}
+
+/** A config may always say of which type it is, and says so when it is stored. All else is as its schema has it. */
+function withType(config: TObject, serviceType: string): TSchema {
+  const { type: _, ...properties } = config.properties ?? {}
+  const type = Type.Optional(Type.Literal(serviceType, { default: serviceType }))
+  const { required: all, ...rest } = config as TObject & { required?: readonly string[] }
+  // What is optional is told by the list of what is required, so that plain JSON Schema does too.
+  const required = all?.filter((key) => key !== 'type') ?? []
+  return { ...rest, properties: { type, ...properties }, ...(required.length > 0 && { required }) } as TSchema
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { TSchema } from 'typebox'
+import { completed, fallbackOf } from '../families/defaults.js'
+import { altered, innerSchemas, isNode, type Node } from '../families/schema.js'
 import type { Issue } from '../model/errors.js'
 
 /** Bounds on what is taken in, adjustable per book. Source: `semantics.md` §1. */
@@ -19,22 +21,23 @@ export const defaultLimits: Limits = { description: 4 * 2 ** 20, request: 8 * 2 
 export interface Shape {
   readonly fields?: readonly { readonly key: string; readonly shape: Shape; readonly fallback: unknown }[]
   readonly items?: Shape
+  /** Fills in the defaults of what is neither a closed object nor a list, once it is plain data. */
+  readonly complete?: (value: unknown) => unknown
 }
-
-type Node = TSchema & { properties?: Record<string, TSchema>; additionalProperties?: unknown; items?: TSchema }
 
 const anyShape: Shape = {}
 
-/** The shape of a schema, as deep as plain objects and lists go; unions are left to the schema's own check. */
+/** The shape of a schema, as deep as closed objects and lists go; what else may fit is left to the schema's own check. */
 export function shapeOf(schema: TSchema): Shape {
-  const { properties, additionalProperties, items } = schema as Node
-  if (properties !== undefined && additionalProperties === false) {
-    const fields = Object.entries(properties).map(([key, field]) => {
-      return { key, shape: shapeOf(field), fallback: 'default' in field ? field.default : undefined }
+  if (!isNode(schema)) return anyShape
+  if (isClosedObject(schema)) {
+    const fields = Object.entries(schema.properties).map(([key, field]) => {
+      return { key, shape: shapeOf(field), fallback: fallbackOf(field) }
     })
     return { fields }
   }
-  return items === undefined ? anyShape : { items: shapeOf(items) }
+  if (isList(schema)) return { items: shapeOf(schema.items) }
+  return hasDefaults(schema) ? { complete: (value) => completed(value, schema) } : anyShape
 }
 
 /**
@@ -42,18 +45,32 @@ export function shapeOf(schema: TSchema): Shape {
  * closed object with a regular expression.
  */
 export function opened(schema: TSchema): TSchema {
-  const { properties, additionalProperties, items } = schema as Node
-  if (properties !== undefined && additionalProperties === false) {
-    const fields = Object.entries(properties).map(([key, field]) => [key, opened(field)])
+  if (!isNode(schema)) return schema
+  if (isClosedObject(schema)) {
+    const fields = Object.entries(schema.properties).map(([key, field]) => [key, opened(field)])
     return altered(schema, { properties: Object.fromEntries(fields), additionalProperties: true })
   }
-  return items === undefined ? schema : altered(schema, { items: opened(items) })
+  return isList(schema) ? altered(schema, { items: opened(schema.items) }) : schema
 }
 
-/** TypeBox keeps what it knows of a schema in properties that do not enumerate, so a spread would lose them. */
-function altered(schema: TSchema, changes: object): TSchema {
-  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(schema))
-  return Object.assign(copy, changes) as TSchema
+type Plain = TSchema & Node
+
+function isClosedObject(node: Plain): node is Plain & { properties: Readonly<Record<string, TSchema>> } {
+  const { properties, patternProperties, additionalProperties } = node
+  return properties !== undefined && patternProperties === undefined && additionalProperties === false && !unites(node)
+}
+
+function isList(node: Plain): node is Plain & { items: TSchema } {
+  return isNode(node.items) && node.prefixItems === undefined && node.properties === undefined && !unites(node)
+}
+
+/** Whether a schema says of the same value what others say. */
+const unites = ({ anyOf, oneOf, allOf }: Node) => anyOf !== undefined || oneOf !== undefined || allOf !== undefined
+
+function hasDefaults(schema: TSchema & Node): boolean {
+  return innerSchemas(schema).some(
+    ({ schema }) => isNode(schema) && (schema.default !== undefined || hasDefaults(schema)),
+  )
 }
 
 interface Walk {
@@ -108,7 +125,8 @@ function copyOf(value: unknown, shape: Shape, walk: Walk, depth: number): unknow
     return null
   }
   try {
-    return Array.isArray(value) ? listCopy(value, shape, walk, depth) : objectCopy(value, shape, walk, depth)
+    const copy = Array.isArray(value) ? listCopy(value, shape, walk, depth) : objectCopy(value, shape, walk, depth)
+    return shape.complete === undefined ? copy : shape.complete(copy)
   } catch {
     violation(walk, depth, 'cannot be read')
     return null

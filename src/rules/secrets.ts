@@ -1,6 +1,6 @@
-import type { TSchema } from 'typebox'
 import type { Issue } from '../model/errors.js'
 import { pointer } from './copy.js'
+import type { SecretPlaces } from './places.js'
 
 /*
  * Secrets: strings that the family's schema declares with `format: 'password'`, and passwords inside URIs. They leave a
@@ -9,48 +9,6 @@ import { pointer } from './copy.js'
 
 /** What stands in a service where a secret was. OpenMetadata's own mask. */
 export const MASK = '*********'
-
-/** Where a schema has secrets. */
-export interface SecretPlaces {
-  readonly here: boolean
-  readonly keys: ReadonlyMap<string, SecretPlaces>
-  /** Elements of a list, or values of a map. */
-  readonly each: SecretPlaces | null
-}
-
-type Node = TSchema & {
-  format?: string
-  properties?: Record<string, TSchema>
-  additionalProperties?: TSchema | boolean
-  patternProperties?: Record<string, TSchema>
-  items?: TSchema | TSchema[]
-  anyOf?: TSchema[]
-  oneOf?: TSchema[]
-  allOf?: TSchema[]
-}
-
-/** Where a schema has secrets, or `null` when it has none. A place is secret as soon as one branch of a union says so. */
-export function secretPlaces(schema: TSchema): SecretPlaces | null {
-  const node = schema as Node
-  const keys = new Map<string, SecretPlaces>()
-  for (const [key, field] of Object.entries(node.properties ?? {})) {
-    const places = secretPlaces(field)
-    if (places !== null) keys.set(key, places)
-  }
-  const rest = typeof node.additionalProperties === 'object' ? [node.additionalProperties] : []
-  const each = [...rest, ...Object.values(node.patternProperties ?? {}), ...[node.items ?? []].flat()]
-  const here = node.format === 'password'
-  const own = { here, keys, each: each.map(secretPlaces).reduce(either, null) }
-  const branches = [...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.allOf ?? [])].map(secretPlaces)
-  return [here || keys.size > 0 || own.each !== null ? own : null, ...branches].reduce(either, null)
-}
-
-function either(a: SecretPlaces | null, b: SecretPlaces | null): SecretPlaces | null {
-  if (a === null || b === null) return a ?? b
-  const keys = new Map(a.keys)
-  for (const [key, places] of b.keys) keys.set(key, either(keys.get(key) ?? null, places) ?? places)
-  return { here: a.here || b.here, keys, each: either(a.each, b.each) }
-}
 
 /** Clear values by JSON Pointer into the config: one for a secret field, one for each password of a URI. */
 type Secrets = Record<string, readonly string[]>

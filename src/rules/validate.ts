@@ -1,12 +1,14 @@
 import { type TSchema, Type } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import type { Family } from '../families/family.js'
+import { unformatted } from '../families/schema.js'
 import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
 import { fqn, isFqn } from '../model/fqn.js'
 import { type OwnerReference, requestBase, requestSchema, type Service, type TagLabel } from '../model/service.js'
 import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
+import { type SecretPlaces, secretPlaces } from './places.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
-import { maskConfig, type SecretPlaces, secretPaths, secretPlaces } from './secrets.js'
+import { maskConfig, secretPaths } from './secrets.js'
 import { fits, violations } from './violations.js'
 
 /** A request that fits: copied, frozen, defaults filled in, sets without duplicates, secrets taken out. */
@@ -101,7 +103,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
 }
 
 function compiled(schema: TSchema, secrets: SecretPlaces | null): Checked {
-  return { shape: shapeOf(schema), validator: Compile(opened(schema)), secrets }
+  return { shape: shapeOf(schema), validator: Compile(unformatted(opened(schema))), secrets }
 }
 
 /** With no valid `serviceType` there is no schema for the connection; everything else is still checked. */
