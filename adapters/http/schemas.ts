@@ -59,7 +59,7 @@ function withoutDefaults<S extends object>({ default: fallback, ...schema }: S &
     return typeof value === 'object' && value !== null ? withoutDefaults(value) : value
   }
   const entries = Object.entries(schema).map(([key, value]) => {
-    if (key !== 'properties') return [key, SCHEMAS.has(key) ? inner(value) : value]
+    if (key !== 'properties' && key !== 'patternProperties') return [key, SCHEMAS.has(key) ? inner(value) : value]
     return [key, Object.fromEntries(Object.entries(value as Properties).map(([name, field]) => [name, inner(field)]))]
   })
   const said = fallback === undefined ? {} : { description: `Default: ${JSON.stringify(fallback)}.` }
@@ -67,7 +67,15 @@ function withoutDefaults<S extends object>({ default: fallback, ...schema }: S &
 }
 
 /** The keywords that hold schemas, besides `properties`, which names them. */
-const SCHEMAS: ReadonlySet<string> = new Set(['items', 'additionalProperties', 'anyOf', 'oneOf', 'allOf'])
+const SCHEMAS: ReadonlySet<string> = new Set([
+  'additionalItems',
+  'additionalProperties',
+  'allOf',
+  'anyOf',
+  'items',
+  'oneOf',
+  'prefixItems',
+])
 
 function requestOnWire({ properties, required }: ObjectSchema): Schema {
   const { owners, domain, dataProducts, tags, ...rest } = properties

@@ -1,5 +1,6 @@
 import { type Static, type TObject, type TSchema, Type } from 'typebox'
 import type { Family, ServiceTypeOf } from '../families/family.js'
+import { untold } from '../families/untold.js'
 
 const closed = { additionalProperties: false } as const
 
@@ -102,12 +103,17 @@ function withType(config: TObject, serviceType: string): TSchema {
 }
 
 /**
- * The JSON Schema (TypeBox) of a create request for one service type of a family. Throws `TypeError` when the family has
- * no such type.
+ * The JSON Schema (TypeBox) of a create request for one service type of a family, without the values that it names for
+ * secrets (`default`, `const`, `enum`, `examples`). Throws `TypeError` when the family has no such type.
  *
  * @example requestSchema(mlmodelServices, 'Sklearn')
  */
 export function requestSchema(family: Family, serviceType: string): TObject {
+  return withConnection(requestFields, serviceType, untold(configSchema(family, serviceType)) as TObject)
+}
+
+/** What a request is checked with: `requestSchema`, with the values that a secret may have. */
+export function checkedSchema(family: Family, serviceType: string): TObject {
   return withConnection(requestFields, serviceType, configSchema(family, serviceType))
 }
 
@@ -118,7 +124,7 @@ export function requestSchema(family: Family, serviceType: string): TObject {
  * @example serviceSchema(mlmodelServices, 'Sklearn')
  */
 export function serviceSchema(family: Family, serviceType: string): TObject {
-  return withConnection(serviceFields, serviceType, configSchema(family, serviceType))
+  return withConnection(serviceFields, serviceType, untold(configSchema(family, serviceType)) as TObject)
 }
 
 function configSchema(family: Family, serviceType: string): TObject {

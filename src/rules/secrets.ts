@@ -1,6 +1,6 @@
+import type { SecretPlaces } from '../families/places.js'
 import type { Issue } from '../model/errors.js'
 import { pointer } from './copy.js'
-import type { SecretPlaces } from './places.js'
 
 /*
  * Secrets: strings that the family's schema declares with `format: 'password'`, and passwords inside URIs. They leave a

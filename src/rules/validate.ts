@@ -1,12 +1,12 @@
 import { type TSchema, Type } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import type { Family } from '../families/family.js'
+import { type SecretPlaces, secretPlaces } from '../families/places.js'
 import { unformatted } from '../families/schema.js'
 import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
 import { fqn, isFqn } from '../model/fqn.js'
-import { type OwnerReference, requestBase, requestSchema, type Service, type TagLabel } from '../model/service.js'
+import { checkedSchema, type OwnerReference, requestBase, type Service, type TagLabel } from '../model/service.js'
 import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
-import { type SecretPlaces, secretPlaces } from './places.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
 import { maskConfig, secretPaths } from './secrets.js'
 import { fits, violations } from './violations.js'
@@ -67,7 +67,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
       return checkWithoutType
     }
     const config = family.serviceTypes[serviceType] as TSchema
-    const check = compiled(requestSchema(family, serviceType), secretPlaces(config))
+    const check = compiled(checkedSchema(family, serviceType), secretPlaces(config))
     checks.set(serviceType, check)
     return check
   }
@@ -80,7 +80,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
     const secrets = masked?.secrets ?? null
     if (secrets !== null && !holdsSecrets) issues.push(...secretsRefused(secrets))
     addTextIssues(value, limits, issues)
-    if (issues.length > 0 || !fits(validator, value)) return refusal(validator, value, issues)
+    if (issues.length > 0 || !fits(validator, value)) return refusal(validator, places, value, issues)
     const { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection } =
       value as Fields
     return {
@@ -167,10 +167,15 @@ function secretsRefused(secrets: string): readonly Issue[] {
   return secretPaths(secrets).map((path) => ({ path: `/connection/config${path}`, message }))
 }
 
-function refusal(validator: Validator, value: unknown, found: readonly Issue[]): InvalidRequest {
+function refusal(
+  validator: Validator,
+  places: SecretPlaces | null,
+  value: unknown,
+  found: readonly Issue[],
+): InvalidRequest {
   // What stood too deep, was too large or could not be read was not copied; the schema has nothing to say about it.
   const known = new Set(found.map(({ path }) => path))
-  const rest = known.has('') ? [] : violations(validator, value).filter(({ path }) => !known.has(path))
+  const rest = known.has('') ? [] : violations(validator, value, places).filter(({ path }) => !known.has(path))
   const issues = [...found, ...rest]
   const name = (value as { name?: unknown } | null)?.name
   const named = typeof name === 'string' && !issues.some(({ path }) => path === '/name')

@@ -1,5 +1,6 @@
 import type { Validator } from 'typebox/compile'
 import { Settings } from 'typebox/system'
+import { isSecretAt, type SecretPlaces } from '../families/places.js'
 import type { Issue } from '../model/errors.js'
 import { NAME_PATTERN, UUID_PATTERN } from '../model/service.js'
 import { pointer } from './copy.js'
@@ -16,9 +17,11 @@ export function fits(validator: Validator, value: unknown): boolean {
 }
 
 /** Every violation of the schema, each once, in words, at the path of what is wrong. */
-export function violations(validator: Validator, value: unknown): readonly Issue[] {
+export function violations(validator: Validator, value: unknown, places: SecretPlaces | null): readonly Issue[] {
   try {
-    return nearestBranches(allErrors(validator, value)).flatMap(inWords)
+    return nearestBranches(allErrors(validator, value)).flatMap((error) => {
+      return isValueOfSecret(error, places) ? untoldInWords(error) : inWords(error)
+    })
   } catch {
     return [{ path: '', message: 'cannot be checked, since a pattern of the schema is too much for it' }]
   }
@@ -65,6 +68,23 @@ const patternsInWords = new Map([
   [NAME_PATTERN, 'must not hold "::" or a line break'],
   [UUID_PATTERN, 'must be a UUID'],
 ])
+
+/** The values that a secret may have are not for whoever has sent another. */
+function isValueOfSecret({ keyword, instancePath }: SchemaError, places: SecretPlaces | null): boolean {
+  if (keyword !== 'enum' && keyword !== 'const') return false
+  if (!instancePath.startsWith(CONFIG)) return false
+  const path = instancePath.slice(CONFIG.length).split('/').slice(1)
+  return isSecretAt(
+    places,
+    path.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~')),
+  )
+}
+
+const CONFIG = '/connection/config'
+
+function untoldInWords({ instancePath }: SchemaError): readonly Issue[] {
+  return [{ path: instancePath, message: 'is not a value it may have' }]
+}
 
 function inWords({ keyword, instancePath, params, message }: SchemaError): readonly Issue[] {
   const at = (text: string) => [{ path: instancePath, message: text }]

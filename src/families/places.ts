@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import { innerSchemas, isNode } from '../families/schema.js'
+import { innerSchemas, isNode } from './schema.js'
 
 /** Where a schema has secrets. */
 export interface SecretPlaces {
@@ -10,7 +10,7 @@ export interface SecretPlaces {
   readonly each: SecretPlaces | null
 }
 
-const nowhere: SecretPlaces = { here: false, keys: new Map(), each: null }
+export const nowhere: SecretPlaces = { here: false, keys: new Map(), each: null }
 
 /**
  * Where a schema has secrets, or `null` when it has none. A place is secret as soon as one branch of a union, or any
@@ -42,7 +42,8 @@ function placesOf(schema: TSchema): SecretPlaces {
   return branches.reduce(either, pruned({ here: schema.format === 'password', keys, each }))
 }
 
-function either(a: SecretPlaces, b: SecretPlaces): SecretPlaces {
+/** Secret where one of both says so. */
+export function either(a: SecretPlaces, b: SecretPlaces): SecretPlaces {
   if (a === nowhere) return b
   if (b === nowhere) return a
   const keys = new Map<string, SecretPlaces>()
@@ -60,4 +61,11 @@ function pruned({ here, keys, each }: SecretPlaces): SecretPlaces {
 
 function hasSecret({ here, keys, each }: SecretPlaces): boolean {
   return here || each !== null || [...keys.values()].some(hasSecret)
+}
+
+/** Whether the value at a path is secret. */
+export function isSecretAt(places: SecretPlaces | null, path: readonly string[]): boolean {
+  let place = places
+  for (const key of path) place = place === null ? null : (place.keys.get(key) ?? place.each)
+  return place?.here === true
 }
