@@ -111,6 +111,8 @@ describe('S2 what is not walked is refused by name', () => {
     [closed({ s: { type: 'number', format: 'password' } }), 'not of type string, at /properties/s'],
     [closed({ s: { format: 'password' } }), 'not of type string'],
     [closed({ s: { type: ['string', 'number'], format: 'password' } }), 'not of type string'],
+    [closed({ s: { oneOf: [password, { type: 'number' }] } }), 'lets be no text, at /properties/s/anyOf/1'],
+    [open({}, { anyOf: [open({ s: password }), open({ s: { type: ['boolean'] } })] }), 'lets be no text'],
     [closed({ s: { enum: [1], format: 'password' } }), 'not of type string'],
     [closed({ s: { $ref: 'other.json' } }), '$ref that does not begin with #/: "other.json"'],
     [closed({ s: { $ref: '#/$defs/None' } }), '$ref to what is not there: #/$defs/None'],

@@ -1,5 +1,6 @@
 import type { TObject, TSchema } from 'typebox'
 import { Check } from 'typebox/value'
+import { clashOf } from './clash.js'
 import { type Definitions, resolved } from './resolve.js'
 import { isNode, unformatted } from './schema.js'
 
@@ -40,9 +41,9 @@ export type ServiceTypeOf<F extends Family> = keyof F['serviceTypes'] & string
  * branches that fit are as good as one, for `oneOf` too. `format` is not checked.
  *
  * Throws `TypeError` when the definition is not what it must be, and names what it does not take: `$dynamicRef` and its
- * kin, a secret that is not a string, a default that does not fit or stands inside `if`, `then`, `else`,
- * `dependentSchemas`, `contains`, `unevaluatedProperties`, `not` or `propertyNames`, a secret inside `if`, `not` or
- * `propertyNames`.
+ * kin, a secret that is not a string or may be a number or boolean in another branch, a default that does not fit or
+ * stands inside `if`, `then`, `else`, `dependentSchemas`, `contains`, `unevaluatedProperties`, `not` or `propertyNames`,
+ * a secret inside `if`, `not` or `propertyNames`.
  *
  * @example
  * const databaseServices = defineFamily({
@@ -94,6 +95,8 @@ function schemaOf(serviceType: string, schema: TSchema, $defs: Definitions): Sch
   if (declared !== undefined && !Check(unformatted(declared), serviceType)) {
     return { fault: 'declares a type that is not its service type' }
   }
+  const clash = clashOf(answer)
+  if (clash !== undefined) return { fault: `declares a secret that another branch lets be no text, at ${clash}` }
   return { answer }
 }
 
