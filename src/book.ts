@@ -28,9 +28,19 @@ export interface BookOptions<F extends Family> {
   readonly onChange?: ChangeListener
   /** Told of what `onChange` throws or rejects with. Default: a warning of the process. */
   readonly onListenerError?: (error: unknown, event: ChangeEvent) => void
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /**
+   * Whole milliseconds since the epoch, 0 to 8.64e15. Default: `Date.now()`, asked anew each time. Where it throws or answers
+   * anything else, the verb answers `STORE_FAILED` with `during: 'clock'`, and nothing was written.
+   */
   readonly now?: () => number
-  /** The id of a new service: a UUID never given out before. Default: UUIDv7 from one monotonic factory. */
+  /**
+   * The id of a new service, at once and not as a promise. The host promises a UUID that was never given out before, in any
+   * family, by any process that shares the store, nor for a service that is gone. Default: UUIDv7 from one monotonic factory.
+   *
+   * What is no UUID, or is the id of another service, answers `STORE_FAILED` with `during: 'id'`, and nothing was written.
+   * `memoryStore` and `fsStore` find every id that is held in the family; on PostgreSQL, whose shards know no id but their own,
+   * only two of one call, or of one chunk of a bulk, are found. Ids of services that were removed are found nowhere.
+   */
   readonly newId?: () => string
   /** Bounds on requests. Defaults: description 4 MiB, request 8 MiB, depth 32, 1,000 elements a list. */
   readonly limits?: Partial<Limits>
@@ -66,7 +76,7 @@ export interface Book<F extends Family = Family> {
  */
 export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
   const { family, store, policy, cipher, directory, onChange, limits } = options
-  const { now = Date.now, newId = uuidv7, attempts = 100, onListenerError = warn } = options
+  const { now = () => Date.now(), newId = uuidv7, attempts = 100, onListenerError = warn } = options
   defineFamily(family) // it may have been written by hand
   if (!Number.isInteger(attempts) || attempts < 1) throw new TypeError('attempts must be a positive integer')
   const bounds = { ...defaultLimits, ...limits }

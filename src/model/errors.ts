@@ -71,8 +71,11 @@ export interface Contended {
 export interface StoreFailed {
   readonly code: 'STORE_FAILED'
   readonly message: string
-  /** What was being done: reading, writing, asking the policy or the directory, or sealing or opening secrets. */
-  readonly during: 'load' | 'commit' | 'authorise' | 'resolve' | 'seal' | 'open'
+  /**
+   * What was being done: reading, writing, asking the policy or the directory, sealing or opening secrets, or asking the
+   * host's `now` (`'clock'`) or `newId` (`'id'`), which also fail with an answer that cannot be one.
+   */
+  readonly during: 'load' | 'commit' | 'authorise' | 'resolve' | 'seal' | 'open' | 'clock' | 'id'
   /** `false`: nothing was written. `'unknown'`: the write may or may not have happened; an upsert is safe to send again. */
   readonly applied: false | 'unknown'
   /** What was thrown, as it was thrown. */
@@ -174,6 +177,8 @@ export function storeFailed(during: StoreFailed['during'], cause: unknown, fqn?:
     resolve: 'Asking the directory',
     seal: 'Sealing the secrets',
     open: 'Opening the secrets',
+    clock: 'Asking the clock',
+    id: 'Asking for an id',
   }[during]
   const whose = fqn === undefined ? '' : ` of ${fqn}`
   const outcome = applied === false ? 'nothing was written' : 'it is unknown whether it was written'

@@ -1,5 +1,6 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { timeOf } from '../execution/host.js'
 import { revise } from '../execution/revise.js'
 import type { Family } from '../families/family.js'
 import type { DeleteServiceError } from '../model/errors.js'
@@ -56,7 +57,11 @@ async function remove(
     include: hard ? 'all' : 'non-deleted',
     issues: typeof hard === 'boolean' ? [] : [{ path: '/hard', message: 'must be a boolean' }],
     operations: ['Delete'],
-    decide: (stored) => (hard ? { outcome: 'removed', stored } : decideDelete(stored, book.now(), by)),
+    decide: (stored) => {
+      if (hard) return { outcome: 'removed', stored }
+      const now = timeOf(book)
+      return typeof now === 'number' ? decideDelete(stored, now, by) : now
+    },
   })
   return 'code' in revised ? err(revised) : ok(revised.stored.service)
 }

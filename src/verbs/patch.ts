@@ -1,5 +1,6 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { timeOf } from '../execution/host.js'
 import { unresolved } from '../execution/resolve.js'
 import { revise } from '../execution/revise.js'
 import { opened } from '../execution/secrecy.js'
@@ -106,7 +107,8 @@ async function decide(
     if (typeof text !== 'string') return text as PatchServiceError
     clear = text
   }
-  const now = book.now()
+  const now = timeOf(book)
+  if (typeof now !== 'number') return now
   const from = ifMatch === undefined ? consolidatesFrom(stored, !result.keepsConnection, now, by) : undefined
   const previous = from === undefined ? undefined : await versionOf(book, stored.service, from)
   if (previous !== undefined && 'code' in previous) return previous

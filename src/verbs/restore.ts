@@ -1,5 +1,6 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { timeOf } from '../execution/host.js'
 import { revise } from '../execution/revise.js'
 import type { Family } from '../families/family.js'
 import type { RestoreServiceError } from '../model/errors.js'
@@ -62,7 +63,10 @@ async function restore(
     ifMatch,
     include: 'all',
     operations: ['EditAll'],
-    decide: (stored) => decideRestore(stored, book.now(), by),
+    decide: (stored) => {
+      const now = timeOf(book)
+      return typeof now === 'number' ? decideRestore(stored, now, by) : now
+    },
   })
   if ('code' in revised) return err(revised)
   const outcome = revised.outcome === 'restored' ? 'restored' : 'unchanged'
