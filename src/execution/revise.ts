@@ -15,6 +15,7 @@ import type { Revision } from '../rules/decide.js'
 import { principalIssues } from '../rules/principal.js'
 import { announce } from './announce.js'
 import { denial, missingPrincipal } from './authorise.js'
+import { subjectOf } from './entrance.js'
 import { timeOf } from './host.js'
 import { absence, type Include, nameOf, present, subjectIssues } from './look.js'
 import { sealed } from './secrecy.js'
@@ -36,8 +37,9 @@ export interface Revising {
  * Load → authorise → decide → commit for verbs that name one service that is there, in its turn, and again after a lost
  * race. Source: `semantics.md` §5, §7, §9.
  */
-export async function revise(book: Book, subject: Subject, revising: Revising): Promise<Revision | DeleteServiceError> {
+export async function revise(book: Book, given: Subject, revising: Revising): Promise<Revision | DeleteServiceError> {
   const { by, ifMatch, issues: more = [], operations } = revising
+  const subject = subjectOf(given) as Subject
   const issues = [...subjectIssues(subject), ...principalIssues(by), ...ifMatchIssues(ifMatch), ...more]
   if (issues.length > 0) return badRequest(issues)
   const missing = await missingPrincipal(book, by, operations[0])

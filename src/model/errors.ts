@@ -12,7 +12,11 @@ export interface Issue {
   readonly message: string
 }
 
-/** What was passed breaks a rule. `issues` lists every violation, each once. Nothing was written. */
+/**
+ * What was passed breaks a rule. `issues` lists every violation, each once. Nothing was written. An option that the verb does
+ * not know is one, at its path, and a first argument that is no book; whatever a verb is given, it answers, and never throws
+ * or rejects. Where options are not known or cannot be read, that alone is reported.
+ */
 export interface BadRequest {
   readonly code: 'BAD_REQUEST'
   readonly message: string

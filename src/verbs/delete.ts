@@ -1,5 +1,6 @@
-import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { entered } from '../execution/entrance.js'
 import { timeOf } from '../execution/host.js'
 import { revise } from '../execution/revise.js'
 import type { Family } from '../families/family.js'
@@ -43,7 +44,13 @@ export function deleteService<F extends Family>(
   subject: Subject,
   options: DeleteOptions = {},
 ): ResultAsync<Service<F>, DeleteServiceError> {
-  return new ResultAsync(remove(book, subject, options) as Promise<Result<Service<F>, DeleteServiceError>>)
+  return entered(
+    book,
+    options,
+    ['by', 'ifMatch', 'hard'],
+    'commit',
+    (read) => remove(book, subject, read) as Promise<Result<Service<F>, DeleteServiceError>>,
+  )
 }
 
 async function remove(

@@ -1,5 +1,6 @@
-import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { entered } from '../execution/entrance.js'
 import { timeOf } from '../execution/host.js'
 import { revise } from '../execution/revise.js'
 import type { Family } from '../families/family.js'
@@ -50,7 +51,13 @@ export function restoreService<F extends Family>(
   subject: Subject,
   options: ReviseOptions = {},
 ): ResultAsync<Restored<F>, RestoreServiceError> {
-  return new ResultAsync(restore(book, subject, options) as Promise<Result<Restored<F>, RestoreServiceError>>)
+  return entered(
+    book,
+    options,
+    ['by', 'ifMatch'],
+    'commit',
+    (read) => restore(book, subject, read) as Promise<Result<Restored<F>, RestoreServiceError>>,
+  )
 }
 
 async function restore(
