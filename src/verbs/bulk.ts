@@ -6,6 +6,7 @@ import { execute } from '../execution/execute.js'
 import { rehearsal } from '../execution/rehearsal.js'
 import { type Chunk, type Ended, readChunk, reader } from '../execution/rows.js'
 import { signalIssues } from '../execution/signal.js'
+import { breath } from '../execution/turns.js'
 import type { Family } from '../families/family.js'
 import { aborted, type BulkRowError, type BulkUpsertError, badRequest, type Issue } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
@@ -193,9 +194,4 @@ function isIterable(rows: unknown): boolean {
 function statusOf({ processed, failed }: { processed: number; failed: number }): BulkReport['status'] {
   if (failed === 0) return 'success'
   return failed === processed ? 'failure' : 'partialSuccess'
-}
-
-/** Lets timers, sockets and signals have their turn, also between two chunks of a store that never waits. */
-function breath(): Promise<void> {
-  return new Promise((resolve) => (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0)))
 }
