@@ -52,7 +52,7 @@ export function memoryStore(): ServiceStore {
       for (const change of changes) {
         const fqn = fqnOf(change)
         const entry = entries.get(fqn)
-        if (!isHeld(change.before, entry?.stored)) {
+        if (!isHeld(change.before, entry?.stored) || (change.before === null && isTaken(names, change.after))) {
           refused.push(fqn)
           continue
         }
@@ -108,6 +108,11 @@ function fqnOf({ before, after }: Change): Fqn {
 function isHeld(before: Stored | null, held: Stored | undefined): boolean {
   if (before === null || held === undefined) return before === null && held === undefined
   return before.revision === held.revision && before.service.id === held.service.id
+}
+
+/** Whether a service of another name has the id of one to come. */
+function isTaken(names: HeldFamily['names'], after: Stored | null): boolean {
+  return after !== null && names.fqnOf(after.service.id) !== undefined
 }
 
 /** The history rule: what is superseded by a higher version is kept; what is not below the new version goes. */

@@ -28,9 +28,19 @@ export interface BookOptions<F extends Family> {
   readonly onChange?: ChangeListener
   /** Told of what `onChange` throws or rejects with. Default: a warning of the process. */
   readonly onListenerError?: (error: unknown, event: ChangeEvent) => void
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /**
+   * Whole milliseconds since the epoch, 0 to 8.64e15. Default: `Date.now()`, asked anew each time. Where it throws or answers
+   * anything else, the verb answers `STORE_FAILED` with `during: 'clock'`, and nothing was written.
+   */
   readonly now?: () => number
-  /** The id of a new service: a UUID never given out before. Default: UUIDv7 from one monotonic factory. */
+  /**
+   * The id of a new service, at once and not as a promise. The host promises a UUID that was never given out before, in any
+   * family, by any process that shares the store, nor for a service that is gone. Default: UUIDv7 from one monotonic factory.
+   *
+   * What is no UUID, or is the id of another service, answers `STORE_FAILED` with `during: 'id'`, and nothing was written.
+   * `memoryStore` and `fsStore` find every id that is held in the family; on PostgreSQL, whose shards know no id but their own,
+   * only two of one call, or of one chunk of a bulk, are found. Ids of services that were removed are found nowhere.
+   */
   readonly newId?: () => string
   /** Bounds on requests. Defaults: description 4 MiB, request 8 MiB, depth 32, 1,000 elements a list. */
   readonly limits?: Partial<Limits>
@@ -59,23 +69,61 @@ export interface Book<F extends Family = Family> {
 /**
  * Opens a book: the services of one family on one store, under the rules of OpenMetadata. Synchronous, without I/O.
  *
- * Throws `TypeError` when an option is not what it must be: that is a mistake in the program, not in its input.
+ * Throws `TypeError` when an option is not known, or not what it must be, and names it: that is a mistake in the program,
+ * not in its input.
  *
  * @example
  * const book = openBook({ family: mlmodelServices, store: memoryStore() })
  */
 export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
+  optionsChecked(options)
   const { store, policy, cipher, directory, onChange, limits } = options
-  const { now = Date.now, newId = uuidv7, attempts = 100, onListenerError = warn } = options
+  const { now = () => Date.now(), newId = uuidv7, attempts = 100, onListenerError = warn } = options
   const family = defineFamily(options.family) // it may have been written by hand
   if (!Number.isInteger(attempts) || attempts < 1) throw new TypeError('attempts must be a positive integer')
   const bounds = { ...defaultLimits, ...limits }
   for (const [name, bound] of Object.entries(bounds)) {
+    if (!(name in defaultLimits))
+      throw new TypeError(`limits.${name} is no limit: there are ${Object.keys(defaultLimits).join(', ')}`)
     if (!Number.isInteger(bound) || bound < 1) throw new TypeError(`limits.${name} must be a positive integer`)
   }
   const validate = validator(family, bounds, !store.durable || cipher !== undefined)
   const ports = { family, store, policy, cipher, directory, onChange, onListenerError }
   return Object.freeze({ ...ports, now, newId, attempts, limits: bounds, validate })
+}
+
+const FUNCTIONS = ['policy', 'onChange', 'onListenerError', 'now', 'newId'] as const
+const METHODS = {
+  store: ['load', 'commit', 'find', 'list', 'versions'],
+  cipher: ['seal', 'open', 'isCurrent'],
+  directory: ['knows'],
+} as const
+const OPTIONS: readonly string[] = ['family', ...Object.keys(METHODS), ...FUNCTIONS, 'limits', 'attempts']
+
+/** A mistake in the program is said at once and by name, not by the first verb that stumbles over it. */
+function optionsChecked(given: unknown): void {
+  if (!isObject(given)) throw new TypeError('openBook takes an object: openBook({ family, store })')
+  for (const key of Object.keys(given)) {
+    if (!OPTIONS.includes(key)) throw new TypeError(`${key} is no option of openBook: it takes ${OPTIONS.join(', ')}`)
+  }
+  for (const key of FUNCTIONS) {
+    if (given[key] !== undefined && typeof given[key] !== 'function') throw new TypeError(`${key} must be a function`)
+  }
+  for (const [key, methods] of Object.entries(METHODS)) {
+    const port = given[key]
+    if (port === undefined && key !== 'store') continue
+    if (typeof port === 'function')
+      throw new TypeError(`${key} must be what the function answers, not the function: call it, as in memoryStore()`)
+    const lacking = isObject(port) ? methods.filter((method) => typeof port[method] !== 'function') : methods
+    if (lacking.length > 0) throw new TypeError(`${key} must be an object with the methods ${lacking.join(', ')}`)
+  }
+  if (typeof (given.store as ServiceStore).durable !== 'boolean') throw new TypeError('store.durable must be a boolean')
+  if (!isObject(given.family)) throw new TypeError('family must be a family, for example mlmodelServices')
+  if (given.limits !== undefined && !isObject(given.limits)) throw new TypeError('limits must be an object')
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 /** Where there is no process to warn there is a console. */

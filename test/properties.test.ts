@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import { anyName, badRequests, fewNames, principals, type Request, requests } from './arbitraries.js'
 import { comparable, openTestBook, softDelete, stateOf } from './catalogue.js'
 
+const ID = '00000000-0000-4000-8000-000000000000'
+
 const runs = { numRuns: 300 }
 
 test('§5 upsert(r); upsert(r) ≡ upsert(r): the second is unchanged, byte for byte the same service', async () => {
@@ -153,9 +155,9 @@ test('§1 a request changed by its caller after the call changes nothing', async
           for (const inner of Object.keys(value)) delete (value as Record<string, unknown>)[inner]
         mine[key] = 'changed'
       }
-      const undisturbed = await upsertService(openTestBook({ newId: () => 'x', now: () => 1 }), r)
+      const undisturbed = await upsertService(openTestBook({ newId: () => ID, now: () => 1 }), r)
       const { id, updatedAt, ...disturbed } = (await answer)._unsafeUnwrap().service
-      expect({ ...disturbed, id: 'x', updatedAt: 1 }).toEqual(undisturbed._unsafeUnwrap().service)
+      expect({ ...disturbed, id: ID, updatedAt: 1 }).toEqual(undisturbed._unsafeUnwrap().service)
     }),
     runs,
   )

@@ -21,7 +21,12 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
   let marked = last.marked
   /** Accepted and on its way to disk; `null` is a drop. */
   const pending = new Map<Fqn, Node | null>()
-  const lines = appender<readonly [Fqn, Node | null]>(file, { fd, size }, written, () => pending.clear())
+  /** The ids of these. */
+  const coming = new Set<string>()
+  const lines = appender<readonly [Fqn, Node | null]>(file, { fd, size }, written, () => {
+    pending.clear()
+    coming.clear()
+  })
   const names = roster(index, listed)
   /** While a compaction copies, the lines that were taken since it began. */
   let born: Node[] | undefined
@@ -32,13 +37,21 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
       if (pending.get(fqn) === node) pending.delete(fqn)
       names.changed(fqn, index.get(fqn), node ?? undefined)
       if (node === null) index.delete(fqn)
-      else index.set(fqn, node)
+      else {
+        index.set(fqn, node)
+        coming.delete(node.id)
+      }
     }
   }
 
+  /** Whether a service has this id, be it one that is still on its way to disk. */
+  function isTaken(id: string): boolean {
+    return coming.has(id) || names.fqnOf(id) !== undefined
+  }
+
   function heldNow(fqn: Fqn): Node | null | undefined {
-    const coming = pending.get(fqn)
-    return coming === undefined ? index.get(fqn) : coming
+    const next = pending.get(fqn)
+    return next === undefined ? index.get(fqn) : next
   }
 
   function accept(fqn: Fqn, held: Node | null | undefined, after: Stored | null): void {
@@ -58,6 +71,7 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
     born?.push(node)
     memory.keep(node, after)
     pending.set(fqn, node)
+    coming.add(id)
   }
 
   function read(node: Node): Stored {
@@ -104,7 +118,8 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
       for (const { before, after } of changes) {
         const fqn = ((after ?? before) as Stored).service.fullyQualifiedName
         const held = heldNow(fqn)
-        if (isHeld(before, held)) accept(fqn, held, after)
+        if (isHeld(before, held) && !(before === null && after !== null && isTaken(after.service.id)))
+          accept(fqn, held, after)
         else refused.push(fqn)
       }
       // A refusal may be due to what is not on disk yet, so it waits like an acceptance.

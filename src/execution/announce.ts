@@ -5,7 +5,7 @@ import type { Change } from '../ports/store.js'
 import { ANONYMOUS } from '../rules/decide.js'
 
 /** Tells the book's listener of a change that a store has accepted for good. */
-export function announce(book: Book, { before, after }: Change, by: Principal | undefined): void {
+export function announce(book: Book, { before, after }: Change, by: Principal | undefined, timestamp: number): void {
   const { onChange, store } = book
   const entity = (after ?? before)?.service
   if (onChange === undefined || store.provisional || entity === undefined) return
@@ -17,7 +17,7 @@ export function announce(book: Book, { before, after }: Change, by: Principal | 
     ...(before !== null && { previousVersion: before.service.version }),
     currentVersion: entity.version,
     userName: by?.name ?? ANONYMOUS,
-    timestamp: after === null ? book.now() : entity.updatedAt,
+    timestamp,
     entity,
   })
   const report = (error: unknown) => reported(book, error, event)

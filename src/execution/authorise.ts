@@ -10,6 +10,7 @@ import {
 import type { Operation, Principal } from '../model/principal.js'
 import type { Service } from '../model/service.js'
 import { ANONYMOUS } from '../rules/decide.js'
+import { asPassed } from './entrance.js'
 
 export type Denial = Unauthorized | Forbidden | StoreFailed
 
@@ -22,7 +23,7 @@ export async function denial(
 ): Promise<Denial | undefined> {
   if (book.policy === undefined) return undefined
   try {
-    const answer = await book.policy(by, operation, target)
+    const answer = await book.policy(asPassed(by), operation, target)
     if (answer === 'allow') return undefined
     return answer === 'unauthenticated' ? unauthorized(operation) : forbidden(by?.name ?? ANONYMOUS, operation)
   } catch (cause) {

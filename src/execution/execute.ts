@@ -20,6 +20,7 @@ import { principalIssues } from '../rules/principal.js'
 import type { ValidRequest } from '../rules/validate.js'
 import { announce } from './announce.js'
 import { type Denial, denial, missingPrincipal } from './authorise.js'
+import { idOf, idsGiven, refusedForId, takenId, timeOf } from './host.js'
 import { unresolved } from './resolve.js'
 import { opened, sealed } from './secrecy.js'
 import { inTurn, pause } from './turns.js'
@@ -52,6 +53,7 @@ export async function execute(
   const attempts = new Map<number, number>()
   const requestAt = (index: number) => requests[index] as ValidRequest
   const fqnAt = (index: number) => requestAt(index).fqn
+  const isGiven = idsGiven(book)
 
   let turn = first
   while (turn.length > 0) {
@@ -100,15 +102,19 @@ export async function execute(
       }
     }
 
+    const decided = (before: Stored | null, index: number): Decision | BadRequest | StoreFailed => {
+      const now = timeOf(book)
+      if (typeof now !== 'number') return now
+      if (before !== null) return decideUpdate(before, clear.get(index) ?? null, requestAt(index), now, by)
+      const id = idOf(book)
+      if (typeof id !== 'string') return id
+      return isGiven(id, fqnAt(index)) ? takenId() : decideCreate(requestAt(index), id, now, by)
+    }
     let writes: Write[] = []
     for (const index of turn) {
       const before = held[index]
       if (before === undefined) continue
-      const decision =
-        unmet(ifMatch, before?.service) ??
-        (before === null
-          ? decideCreate(requestAt(index), book.newId(), book.now(), by)
-          : decideUpdate(before, clear.get(index) ?? null, requestAt(index), book.now(), by))
+      const decision = unmet(ifMatch, before?.service) ?? decided(before, index)
       if ('code' in decision || decision.outcome === 'unchanged') settle(index, decision, before)
       else writes.push({ index, before, decision })
     }
@@ -122,8 +128,11 @@ export async function execute(
     if (writes.length > 0) {
       const refused = await committed(book, store, writes, by)
       let lost = 0
-      for (const { index, decision } of writes) {
-        if ('code' in refused) settle(index, refused, undefined)
+      for (const { index, before, decision } of writes) {
+        const isRefused = !('code' in refused) && refused.has(fqnAt(index))
+        const taken = isRefused ? await refusedForId(book, store, { before, after: decision.stored }) : undefined
+        if (taken !== undefined) settle(index, taken, undefined)
+        else if ('code' in refused) settle(index, refused, undefined)
         else if (!refused.has(fqnAt(index))) settle(index, decision, decision.stored)
         else if (how === 'create') settle(index, entityAlreadyExists(fqnAt(index)), undefined)
         else {
@@ -175,7 +184,8 @@ async function committed(
     const refused = new Set(await store.commit(book.family.entityType, changes))
     if (book.onChange === undefined || store !== book.store) return refused
     for (const change of changes) {
-      if (!refused.has((change.after as Stored).service.fullyQualifiedName)) announce(book, change, by)
+      if (!refused.has((change.after as Stored).service.fullyQualifiedName))
+        announce(book, change, by, (change.after as Stored).service.updatedAt)
     }
     return refused
   } catch (cause) {

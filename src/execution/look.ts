@@ -15,6 +15,7 @@ import { UUID_PATTERN } from '../model/service.js'
 import type { Stored } from '../ports/store.js'
 import { principalIssues } from '../rules/principal.js'
 import { type Denial, denial, missingPrincipal } from './authorise.js'
+import { subjectOf } from './entrance.js'
 
 /** What verbs that read one service take besides the subject. */
 export interface GetOptions {
@@ -30,11 +31,12 @@ export interface GetOptions {
  */
 export async function look(
   book: Book,
-  subject: Subject,
+  given: Subject,
   options: GetOptions,
   operation: Operation,
 ): Promise<Result<Stored, GetServiceError>> {
   const { by, include = 'non-deleted' } = options
+  const subject = subjectOf(given) as Subject
   const issues = [...subjectIssues(subject), ...principalIssues(by), ...includeIssues(include)]
   if (issues.length > 0) return err(badRequest(issues))
   const missing = await missingPrincipal(book, by, operation)

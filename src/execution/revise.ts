@@ -15,6 +15,8 @@ import type { Revision } from '../rules/decide.js'
 import { principalIssues } from '../rules/principal.js'
 import { announce } from './announce.js'
 import { denial, missingPrincipal } from './authorise.js'
+import { subjectOf } from './entrance.js'
+import { timeOf } from './host.js'
 import { absence, type Include, nameOf, present, subjectIssues } from './look.js'
 import { sealed } from './secrecy.js'
 import { inTurn, pause } from './turns.js'
@@ -35,8 +37,9 @@ export interface Revising {
  * Load → authorise → decide → commit for verbs that name one service that is there, in its turn, and again after a lost
  * race. Source: `semantics.md` §5, §7, §9.
  */
-export async function revise(book: Book, subject: Subject, revising: Revising): Promise<Revision | DeleteServiceError> {
+export async function revise(book: Book, given: Subject, revising: Revising): Promise<Revision | DeleteServiceError> {
   const { by, ifMatch, issues: more = [], operations } = revising
+  const subject = subjectOf(given) as Subject
   const issues = [...subjectIssues(subject), ...principalIssues(by), ...ifMatchIssues(ifMatch), ...more]
   if (issues.length > 0) return badRequest(issues)
   const missing = await missingPrincipal(book, by, operations[0])
@@ -88,6 +91,9 @@ async function reviseOnce(
   if ('code' in revision || revision.outcome === 'unchanged') return revision
   const after = await sealedAfter(book, revision)
   if (after !== null && 'code' in after) return after
+  // A removal leaves no time in the service; its event has one, asked for while nothing has happened yet.
+  const time = after === null ? timeOf(book) : after.service.updatedAt
+  if (typeof time !== 'number') return time
   const change: Change = { before: stored, after }
   try {
     const refused = await book.store.commit(family, [change])
@@ -95,7 +101,7 @@ async function reviseOnce(
   } catch (cause) {
     return storeFailed('commit', cause)
   }
-  announce(book, change, revising.by)
+  announce(book, change, revising.by, time)
   return after === null ? revision : { outcome: revision.outcome, stored: after }
 }
 

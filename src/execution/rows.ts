@@ -1,4 +1,5 @@
 import type { InvalidRequest, Validate, ValidRequest } from '../rules/validate.js'
+import { endedBy } from './signal.js'
 
 /*
  * The rows of a bulk, from whatever they come. Source: `semantics.md` §6.
@@ -32,9 +33,16 @@ export function reader(rows: Iterable<unknown> | AsyncIterable<unknown>, signal:
     wake?.(stopped)
     return stopped
   }
-  const onAbort = () => stop(signal?.reason)
-  if (signal?.aborted) onAbort()
-  else signal?.addEventListener('abort', onAbort)
+  const onAbort = () => {
+    const { cause } = endedBy(signal) ?? { cause: undefined }
+    stop(cause)
+  }
+  try {
+    if (endedBy(signal) !== undefined) onAbort()
+    else signal?.addEventListener('abort', onAbort)
+  } catch (cause) {
+    stop(cause)
+  }
 
   return {
     next(): Read | Promise<Read> {
@@ -45,7 +53,8 @@ export function reader(rows: Iterable<unknown> | AsyncIterable<unknown>, signal:
         if (!('then' in next)) return read(next)
         return new Promise((resolve) => {
           wake = resolve
-          next.then(read).catch(threw).then(resolve)
+          // What only looks like a promise is made one: its `then` may answer anything.
+          Promise.resolve(next).then(read).catch(threw).then(resolve)
         })
       } catch (cause) {
         return threw(cause)
@@ -77,7 +86,7 @@ export async function readChunk(validate: Validate, input: Reader, chunkSize: nu
   let bytes = 0
   while (rows.length < chunkSize && bytes < CHUNK_BYTES) {
     const next = input.next()
-    const read = next instanceof Promise ? await next : next
+    const read = 'then' in next ? await next : next
     if ('ended' in read) return { rows, ended: read }
     const row = validate(read.value)
     if (!('error' in row)) bytes += row.size

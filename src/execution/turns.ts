@@ -18,7 +18,19 @@ export async function inTurn<T>(book: Book, fqn: Fqn, work: () => Promise<T>): P
   }
 }
 
+/*
+ * The timers as they were when the package was imported: a test runner that fakes them later would keep a verb waiting for
+ * ever, while no test means to control how a verb yields.
+ */
+const later = globalThis.setTimeout.bind(globalThis)
+const soon = globalThis.setImmediate?.bind(globalThis) ?? ((work: () => void) => later(work, 0))
+
+/** Lets timers, sockets and signals have their turn, also between two chunks of a store that never waits. */
+export function breath(): Promise<void> {
+  return new Promise((resolve) => soon(resolve))
+}
+
 /** Up to 64 ms, longer the more often the race was lost, and never the same for two rivals. */
 export function pause(attempt: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** attempt, 64)))
+  return new Promise((resolve) => later(resolve, Math.random() * Math.min(2 ** attempt, 64)))
 }

@@ -12,7 +12,11 @@ export interface Issue {
   readonly message: string
 }
 
-/** What was passed breaks a rule. `issues` lists every violation, each once. Nothing was written. */
+/**
+ * What was passed breaks a rule. `issues` lists every violation, each once. Nothing was written. An option that the verb does
+ * not know is one, at its path, and a first argument that is no book; whatever a verb is given, it answers, and never throws
+ * or rejects. Where options are not known or cannot be read, that alone is reported.
+ */
 export interface BadRequest {
   readonly code: 'BAD_REQUEST'
   readonly message: string
@@ -71,8 +75,11 @@ export interface Contended {
 export interface StoreFailed {
   readonly code: 'STORE_FAILED'
   readonly message: string
-  /** What was being done: reading, writing, asking the policy or the directory, or sealing or opening secrets. */
-  readonly during: 'load' | 'commit' | 'authorise' | 'resolve' | 'seal' | 'open'
+  /**
+   * What was being done: reading, writing, asking the policy or the directory, sealing or opening secrets, or asking the
+   * host's `now` (`'clock'`) or `newId` (`'id'`), which also fail with an answer that cannot be one.
+   */
+  readonly during: 'load' | 'commit' | 'authorise' | 'resolve' | 'seal' | 'open' | 'clock' | 'id'
   /** `false`: nothing was written. `'unknown'`: the write may or may not have happened; an upsert is safe to send again. */
   readonly applied: false | 'unknown'
   /** What was thrown, as it was thrown. */
@@ -174,6 +181,8 @@ export function storeFailed(during: StoreFailed['during'], cause: unknown, fqn?:
     resolve: 'Asking the directory',
     seal: 'Sealing the secrets',
     open: 'Opening the secrets',
+    clock: 'Asking the clock',
+    id: 'Asking for an id',
   }[during]
   const whose = fqn === undefined ? '' : ` of ${fqn}`
   const outcome = applied === false ? 'nothing was written' : 'it is unknown whether it was written'

@@ -1,9 +1,12 @@
-import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import { missingPrincipal } from '../execution/authorise.js'
+import { entered } from '../execution/entrance.js'
 import { execute } from '../execution/execute.js'
 import { rehearsal } from '../execution/rehearsal.js'
 import { type Chunk, type Ended, readChunk, reader } from '../execution/rows.js'
+import { signalIssues } from '../execution/signal.js'
+import { breath } from '../execution/turns.js'
 import type { Family } from '../families/family.js'
 import { aborted, type BulkRowError, type BulkUpsertError, badRequest, type Issue } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
@@ -79,7 +82,7 @@ export function bulkUpsert<F extends Family>(
   rows: Iterable<ServiceRequest<F>> | AsyncIterable<ServiceRequest<F>>,
   options: BulkOptions = {},
 ): ResultAsync<BulkReport, BulkUpsertError> {
-  return new ResultAsync(bulk(book, rows, options))
+  return entered(book, options, OPTIONS, 'commit', (read) => bulk(book, rows, read))
 }
 
 async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Result<BulkReport, BulkUpsertError>> {
@@ -154,6 +157,8 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
   return ok(how === 'early' ? { status: 'aborted', ...report, cause } : { status: statusOf(report), ...report })
 }
 
+const OPTIONS = ['by', 'signal', 'onProgress', 'dryRun', 'rows', 'chunkSize'] as const
+
 /** Chunks that are with the store at once: while it writes one, the next is read, validated, loaded and decided. */
 const LANES = 3
 
@@ -164,11 +169,8 @@ interface Flight {
 
 function optionIssues(rows: unknown, { signal, onProgress, dryRun, rows: reported, chunkSize }: BulkOptions): Issue[] {
   const issues: Issue[] = []
-  const iterable =
-    typeof rows === 'object' && rows !== null && (Symbol.iterator in rows || Symbol.asyncIterator in rows)
-  if (!iterable) issues.push({ path: '', message: 'must be an Iterable or an AsyncIterable of requests' })
-  if (signal !== undefined && !(signal instanceof AbortSignal))
-    issues.push({ path: '/signal', message: 'must be an AbortSignal' })
+  if (!isIterable(rows)) issues.push({ path: '', message: 'must be an Iterable or an AsyncIterable of requests' })
+  issues.push(...signalIssues(signal))
   if (onProgress !== undefined && typeof onProgress !== 'function')
     issues.push({ path: '/onProgress', message: 'must be a function' })
   if (dryRun !== undefined && typeof dryRun !== 'boolean')
@@ -181,12 +183,15 @@ function optionIssues(rows: unknown, { signal, onProgress, dryRun, rows: reporte
   return issues
 }
 
+function isIterable(rows: unknown): boolean {
+  try {
+    return typeof rows === 'object' && rows !== null && (Symbol.iterator in rows || Symbol.asyncIterator in rows)
+  } catch {
+    return false
+  }
+}
+
 function statusOf({ processed, failed }: { processed: number; failed: number }): BulkReport['status'] {
   if (failed === 0) return 'success'
   return failed === processed ? 'failure' : 'partialSuccess'
-}
-
-/** Lets timers, sockets and signals have their turn, also between two chunks of a store that never waits. */
-function breath(): Promise<void> {
-  return new Promise((resolve) => (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0)))
 }

@@ -1,5 +1,6 @@
-import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { entered } from '../execution/entrance.js'
 import { executeOne } from '../execution/execute.js'
 import type { Family } from '../families/family.js'
 import type { CreateServiceError } from '../model/errors.js'
@@ -38,7 +39,13 @@ export function createService<F extends Family>(
   request: ServiceRequest<F>,
   options: WriteOptions = {},
 ): ResultAsync<Service<F>, CreateServiceError> {
-  return new ResultAsync(create(book, request, options.by) as Promise<Result<Service<F>, CreateServiceError>>)
+  return entered(
+    book,
+    options,
+    ['by'],
+    'commit',
+    ({ by }) => create(book, request, by) as Promise<Result<Service<F>, CreateServiceError>>,
+  )
 }
 
 async function create(

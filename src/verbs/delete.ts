@@ -1,5 +1,7 @@
-import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { entered } from '../execution/entrance.js'
+import { timeOf } from '../execution/host.js'
 import { revise } from '../execution/revise.js'
 import type { Family } from '../families/family.js'
 import type { DeleteServiceError } from '../model/errors.js'
@@ -42,7 +44,13 @@ export function deleteService<F extends Family>(
   subject: Subject,
   options: DeleteOptions = {},
 ): ResultAsync<Service<F>, DeleteServiceError> {
-  return new ResultAsync(remove(book, subject, options) as Promise<Result<Service<F>, DeleteServiceError>>)
+  return entered(
+    book,
+    options,
+    ['by', 'ifMatch', 'hard'],
+    'commit',
+    (read) => remove(book, subject, read) as Promise<Result<Service<F>, DeleteServiceError>>,
+  )
 }
 
 async function remove(
@@ -56,7 +64,11 @@ async function remove(
     include: hard ? 'all' : 'non-deleted',
     issues: typeof hard === 'boolean' ? [] : [{ path: '/hard', message: 'must be a boolean' }],
     operations: ['Delete'],
-    decide: (stored) => (hard ? { outcome: 'removed', stored } : decideDelete(stored, book.now(), by)),
+    decide: (stored) => {
+      if (hard) return { outcome: 'removed', stored }
+      const now = timeOf(book)
+      return typeof now === 'number' ? decideDelete(stored, now, by) : now
+    },
   })
   return 'code' in revised ? err(revised) : ok(revised.stored.service)
 }

@@ -1,5 +1,6 @@
-import { type Result, ResultAsync } from 'neverthrow'
+import type { Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { entered } from '../execution/entrance.js'
 import { type GetOptions, look } from '../execution/look.js'
 import type { Family } from '../families/family.js'
 import type { GetServiceError } from '../model/errors.js'
@@ -30,7 +31,13 @@ export function getService<F extends Family>(
   subject: Subject,
   options: GetOptions = {},
 ): ResultAsync<Service<F>, GetServiceError> {
-  return new ResultAsync(get(book, subject, options) as Promise<Result<Service<F>, GetServiceError>>)
+  return entered(
+    book,
+    options,
+    ['by', 'include'],
+    'load',
+    (read) => get(book, subject, read) as Promise<Result<Service<F>, GetServiceError>>,
+  )
 }
 
 async function get(book: Book, subject: Subject, options: GetOptions): Promise<Result<Service, GetServiceError>> {

@@ -1,6 +1,7 @@
-import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import { denial, missingPrincipal } from '../execution/authorise.js'
+import { entered, optionsOf } from '../execution/entrance.js'
 import { type Include, includeIssues, limitIssues } from '../execution/look.js'
 import type { Family } from '../families/family.js'
 import { badRequest, type Issue, type ListServicesError, storeFailed } from '../model/errors.js'
@@ -67,7 +68,13 @@ export function listServices<F extends Family>(
   book: Book<F>,
   options: ListOptions = {},
 ): ResultAsync<ServicePage<F>, ListServicesError> {
-  return new ResultAsync(list(book, options) as Promise<Result<ServicePage<F>, ListServicesError>>)
+  return entered(
+    book,
+    options,
+    LIST_OPTIONS,
+    'load',
+    (read) => list(book, read) as Promise<Result<ServicePage<F>, ListServicesError>>,
+  )
 }
 
 /**
@@ -84,11 +91,17 @@ export function listServices<F extends Family>(
  */
 export async function* allServices<F extends Family>(
   book: Book<F>,
-  { limit = 1000, ...options }: Omit<ListOptions, 'before' | 'total'> = {},
+  options: Omit<ListOptions, 'before' | 'total'> = {},
 ): AsyncGenerator<Result<Service<F>, ListServicesError>, void, void> {
-  let { after } = options
+  const read = optionsOf(options, ALL_OPTIONS)
+  if ('issues' in read) {
+    yield err(badRequest(read.issues))
+    return
+  }
+  const { limit = 1000, ...rest } = read.options as ListOptions
+  let { after } = rest
   do {
-    const page = await listServices(book, { ...options, limit: Math.max(limit, 1), after })
+    const page = await listServices(book, { ...rest, limit: limit === 0 ? 1 : limit, after })
     if (page.isErr()) {
       yield err(page.error)
       return
@@ -97,6 +110,9 @@ export async function* allServices<F extends Family>(
     after = page.value.paging.after
   } while (after !== undefined)
 }
+
+const ALL_OPTIONS = ['by', 'limit', 'after', 'include', 'serviceType', 'owner', 'domain', 'tagFQN'] as const
+const LIST_OPTIONS = [...ALL_OPTIONS, 'before', 'total'] as const
 
 async function list(book: Book, options: ListOptions): Promise<Result<ServicePage, ListServicesError>> {
   const { by, limit = 10, after, before, include = 'non-deleted', total = false } = options

@@ -1,10 +1,12 @@
-import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { entered } from '../execution/entrance.js'
+import { timeOf } from '../execution/host.js'
 import { unresolved } from '../execution/resolve.js'
 import { revise } from '../execution/revise.js'
 import { opened } from '../execution/secrecy.js'
 import type { Family } from '../families/family.js'
-import { type PatchServiceError, storeFailed } from '../model/errors.js'
+import { badRequest, type PatchServiceError, storeFailed } from '../model/errors.js'
 import type { Subject } from '../model/fqn.js'
 import type { Principal } from '../model/principal.js'
 import type { Service } from '../model/service.js'
@@ -60,8 +62,12 @@ export function patchService<F extends Family>(
   operations: readonly PatchOperation[],
   options: PatchOptions = {},
 ): ResultAsync<PatchedService<F>, PatchServiceError> {
-  return new ResultAsync(
-    patch(book, subject, operations, options) as Promise<Result<PatchedService<F>, PatchServiceError>>,
+  return entered(
+    book,
+    options,
+    ['by', 'ifMatch', 'as'],
+    'commit',
+    (read) => patch(book, subject, operations, read) as Promise<Result<PatchedService<F>, PatchServiceError>>,
   )
 }
 
@@ -69,17 +75,18 @@ async function patch(
   book: Book,
   subject: Subject,
   given: unknown,
-  { by, ifMatch, as = itself }: PatchOptions,
+  { by, ifMatch, as: passed }: PatchOptions,
 ): Promise<Result<PatchedService, PatchServiceError>> {
-  const operations = checkedOperations(given, book.limits)
+  const operations = readOperations(book, given)
+  const as = passed === undefined ? itself : representationOf(passed)
   const isBad = 'code' in operations
   const revised = await revise(book, subject, {
     by,
     ifMatch,
     include: 'non-deleted',
-    issues: isBad ? operations.issues : [],
+    issues: [...(isBad ? operations.issues : []), ...(as === undefined ? [AS_ISSUE] : [])],
     operations: isBad ? ['EditAll'] : operationsOf(operations),
-    decide: (stored) => (isBad ? operations : decide(book, stored, operations, as, by, ifMatch)),
+    decide: (stored) => (isBad ? operations : decide(book, stored, operations, as ?? itself, by, ifMatch)),
   })
   if ('code' in revised) return err(revised)
   const outcome = revised.outcome === 'unchanged' ? 'unchanged' : 'updated'
@@ -106,7 +113,8 @@ async function decide(
     if (typeof text !== 'string') return text as PatchServiceError
     clear = text
   }
-  const now = book.now()
+  const now = timeOf(book)
+  if (typeof now !== 'number') return now
   const from = ifMatch === undefined ? consolidatesFrom(stored, !result.keepsConnection, now, by) : undefined
   const previous = from === undefined ? undefined : await versionOf(book, stored.service, from)
   if (previous !== undefined && 'code' in previous) return previous
@@ -123,6 +131,28 @@ async function applied(
     return patched(service, await show(service), read, operations, book.limits)
   } catch (cause) {
     return storeFailed('resolve', cause)
+  }
+}
+
+/** The operations as plain values; a proxy may refuse to be read at all. */
+function readOperations(book: Book, given: unknown) {
+  try {
+    return checkedOperations(given, book.limits)
+  } catch {
+    return badRequest([{ path: '', message: 'cannot be read' }])
+  }
+}
+
+const AS_ISSUE = { path: '/as', message: 'must be a representation: { show, read }' }
+
+/** Both directions, read once. */
+function representationOf(given: Representation): Representation | undefined {
+  try {
+    const { show, read } = given
+    if (typeof show !== 'function' || typeof read !== 'function') return undefined
+    return { show: (service) => show.call(given, service), read: (document) => read.call(given, document) }
+  } catch {
+    return undefined
   }
 }
 

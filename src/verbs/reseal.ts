@@ -1,6 +1,8 @@
-import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { entered } from '../execution/entrance.js'
 import { opened, sealed } from '../execution/secrecy.js'
+import { endedBy, signalIssues } from '../execution/signal.js'
 import { pause } from '../execution/turns.js'
 import { type BadRequest, badRequest, type Issue, type StoreFailed, storeFailed } from '../model/errors.js'
 import type { Fqn } from '../model/fqn.js'
@@ -65,7 +67,7 @@ export function resealServices(
   book: Book,
   options: ResealOptions = {},
 ): ResultAsync<ResealReport, ResealServicesError> {
-  return new ResultAsync(reseal(book, options))
+  return entered(book, options, ['signal', 'onProgress', 'chunkSize'], 'commit', (read) => reseal(book, read))
 }
 
 async function reseal(book: Book, options: ResealOptions): Promise<Result<ResealReport, ResealServicesError>> {
@@ -77,7 +79,7 @@ async function reseal(book: Book, options: ResealOptions): Promise<Result<Reseal
   const failures: { fqn: string; error: StoreFailed }[] = []
 
   let after: Place | undefined
-  for (let more = true; more && !signal?.aborted; ) {
+  for (let more = true; more && endedBy(signal) === undefined; ) {
     let fqns: readonly Fqn[]
     try {
       const page = await book.store.list(family, { limit: chunkSize, include: 'all', ...(after && { after }) })
@@ -103,7 +105,8 @@ async function reseal(book: Book, options: ResealOptions): Promise<Result<Reseal
       return ok({ status: 'aborted', ...progress, failures, cause })
     }
   }
-  if (signal?.aborted) return ok({ status: 'aborted', ...progress, failures, cause: signal.reason })
+  const ended = endedBy(signal)
+  if (ended !== undefined) return ok({ status: 'aborted', ...progress, failures, cause: ended.cause })
   return ok({ status: progress.failed > 0 ? 'partialSuccess' : 'success', ...progress, failures })
 }
 
@@ -144,8 +147,7 @@ async function resealed(book: Book, fqns: readonly Fqn[]) {
 function issuesOf({ cipher }: Book, { signal, onProgress, chunkSize = 1 }: ResealOptions): Issue[] {
   const issues: Issue[] = []
   if (cipher === undefined) issues.push({ path: '', message: 'the book has no cipher: openBook({ cipher })' })
-  if (signal !== undefined && !(signal instanceof AbortSignal))
-    issues.push({ path: '/signal', message: 'must be an AbortSignal' })
+  issues.push(...signalIssues(signal))
   if (onProgress !== undefined && typeof onProgress !== 'function')
     issues.push({ path: '/onProgress', message: 'must be a function' })
   if (!(Number.isInteger(chunkSize) && chunkSize >= 1 && chunkSize <= 100_000))

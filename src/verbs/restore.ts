@@ -1,5 +1,7 @@
-import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { entered } from '../execution/entrance.js'
+import { timeOf } from '../execution/host.js'
 import { revise } from '../execution/revise.js'
 import type { Family } from '../families/family.js'
 import type { RestoreServiceError } from '../model/errors.js'
@@ -49,7 +51,13 @@ export function restoreService<F extends Family>(
   subject: Subject,
   options: ReviseOptions = {},
 ): ResultAsync<Restored<F>, RestoreServiceError> {
-  return new ResultAsync(restore(book, subject, options) as Promise<Result<Restored<F>, RestoreServiceError>>)
+  return entered(
+    book,
+    options,
+    ['by', 'ifMatch'],
+    'commit',
+    (read) => restore(book, subject, read) as Promise<Result<Restored<F>, RestoreServiceError>>,
+  )
 }
 
 async function restore(
@@ -62,7 +70,10 @@ async function restore(
     ifMatch,
     include: 'all',
     operations: ['EditAll'],
-    decide: (stored) => decideRestore(stored, book.now(), by),
+    decide: (stored) => {
+      const now = timeOf(book)
+      return typeof now === 'number' ? decideRestore(stored, now, by) : now
+    },
   })
   if ('code' in revised) return err(revised)
   const outcome = revised.outcome === 'restored' ? 'restored' : 'unchanged'

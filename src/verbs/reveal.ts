@@ -1,5 +1,6 @@
-import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { entered } from '../execution/entrance.js'
 import { type GetOptions, look } from '../execution/look.js'
 import { opened } from '../execution/secrecy.js'
 import type { Family } from '../families/family.js'
@@ -47,7 +48,13 @@ export function revealService<F extends Family>(
   subject: Subject,
   options: GetOptions = {},
 ): ResultAsync<Service<F>, GetServiceError> {
-  return new ResultAsync(reveal(book, subject, options) as Promise<Result<Service<F>, GetServiceError>>)
+  return entered(
+    book,
+    options,
+    ['by', 'include'],
+    'load',
+    (read) => reveal(book, subject, read) as Promise<Result<Service<F>, GetServiceError>>,
+  )
 }
 
 async function reveal(book: Book, subject: Subject, options: GetOptions): Promise<Result<Service, GetServiceError>> {

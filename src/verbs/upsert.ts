@@ -1,5 +1,6 @@
-import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { entered } from '../execution/entrance.js'
 import { executeOne } from '../execution/execute.js'
 import type { Family } from '../families/family.js'
 import type { UpsertServiceError } from '../model/errors.js'
@@ -56,7 +57,13 @@ export function upsertService<F extends Family>(
   request: ServiceRequest<F>,
   options: UpsertOptions = {},
 ): ResultAsync<Upserted<F>, UpsertServiceError> {
-  return new ResultAsync(upsert(book, request, options) as Promise<Result<Upserted<F>, UpsertServiceError>>)
+  return entered(
+    book,
+    options,
+    ['by', 'ifMatch'],
+    'commit',
+    (read) => upsert(book, request, read) as Promise<Result<Upserted<F>, UpsertServiceError>>,
+  )
 }
 
 async function upsert(

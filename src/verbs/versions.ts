@@ -1,5 +1,6 @@
-import { err, ok, type Result, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { entered } from '../execution/entrance.js'
 import { type GetOptions, includeIssues, limitIssues, look } from '../execution/look.js'
 import type { Family } from '../families/family.js'
 import { badRequest, entityNotFound, type GetServiceError, type Issue, storeFailed } from '../model/errors.js'
@@ -43,7 +44,13 @@ export function listVersions<F extends Family>(
   subject: Subject,
   options: VersionsOptions = {},
 ): ResultAsync<VersionPage<F>, GetServiceError> {
-  return new ResultAsync(versions(book, subject, options) as Promise<Result<VersionPage<F>, GetServiceError>>)
+  return entered(
+    book,
+    options,
+    ['by', 'include', 'limit', 'before'],
+    'load',
+    (read) => versions(book, subject, read) as Promise<Result<VersionPage<F>, GetServiceError>>,
+  )
 }
 
 /**
@@ -61,7 +68,13 @@ export function getVersion<F extends Family>(
   version: number,
   options: GetOptions = {},
 ): ResultAsync<Service<F>, GetServiceError> {
-  return new ResultAsync(one(book, subject, version, options) as Promise<Result<Service<F>, GetServiceError>>)
+  return entered(
+    book,
+    options,
+    ['by', 'include'],
+    'load',
+    (read) => one(book, subject, version, read) as Promise<Result<Service<F>, GetServiceError>>,
+  )
 }
 
 /**
@@ -79,7 +92,13 @@ export function getServiceAt<F extends Family>(
   instant: Date | number,
   options: GetOptions = {},
 ): ResultAsync<Service<F>, GetServiceError> {
-  return new ResultAsync(at(book, subject, instant, options) as Promise<Result<Service<F>, GetServiceError>>)
+  return entered(
+    book,
+    options,
+    ['by', 'include'],
+    'load',
+    (read) => at(book, subject, instant, read) as Promise<Result<Service<F>, GetServiceError>>,
+  )
 }
 
 async function versions(
@@ -125,7 +144,7 @@ async function at(
   instant: Date | number,
   { include = 'all', by }: GetOptions,
 ): Promise<Result<Service, GetServiceError>> {
-  const time = Number(instant)
+  const time = millisecondsOf(instant)
   if (!Number.isFinite(time))
     return err(badRequest([{ path: '/instant', message: 'must be a Date or milliseconds since the epoch' }]))
   const looked = await look(book, subject, { by, include }, 'ViewBasic')
@@ -154,6 +173,16 @@ async function superseded(
     return ok(await book.store.versions(book.family.entityType, fullyQualifiedName, id, query))
   } catch (cause) {
     return err(storeFailed('load', cause))
+  }
+}
+
+/** A `Date` of any realm, or a number. */
+function millisecondsOf(instant: unknown): number {
+  if (typeof instant === 'number') return instant
+  try {
+    return Date.prototype.getTime.call(instant)
+  } catch {
+    return Number.NaN
   }
 }
 

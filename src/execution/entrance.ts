@@ -1,0 +1,111 @@
+import { err, type Result, ResultAsync } from 'neverthrow'
+import type { Book } from '../book.js'
+import { type BadRequest, badRequest, type Issue, type StoreFailed, storeFailed } from '../model/errors.js'
+import type { Subject } from '../model/fqn.js'
+import type { Principal } from '../model/principal.js'
+import { pointer } from '../rules/copy.js'
+
+/*
+ * The entrance of every verb: what it was given is read once, here, into plain values, so that a getter or proxy that
+ * throws is an issue like any other, and a verb never throws or rejects. Source: `semantics.md` §10.
+ */
+
+type Values = Readonly<Record<string, unknown>>
+
+/**
+ * Runs a verb on options it knows, read once. What is thrown past that point is a fault of what the book was opened with:
+ * `during` says what it may have left undone.
+ */
+export function entered<O, T, E>(
+  book: unknown,
+  given: O,
+  known: readonly (keyof O & string)[],
+  during: 'load' | 'commit',
+  work: (options: O) => Promise<Result<T, E>>,
+): ResultAsync<T, E | BadRequest | StoreFailed> {
+  return new ResultAsync(enter(book, given, known, during, work))
+}
+
+async function enter<O, T, E>(
+  book: unknown,
+  given: O,
+  known: readonly string[],
+  during: 'load' | 'commit',
+  work: (options: O) => Promise<Result<T, E>>,
+): Promise<Result<T, E | BadRequest | StoreFailed>> {
+  if (!isBook(book)) return err(badRequest([{ path: '', message: 'the first argument must be a book from openBook' }]))
+  const read = optionsOf(given, known)
+  if ('issues' in read) return err(badRequest(read.issues))
+  try {
+    return await work(read.options as O)
+  } catch (cause) {
+    return err(storeFailed(during, cause))
+  }
+}
+
+function isBook(book: unknown): book is Book {
+  try {
+    const { family, store, validate, now, newId } = book as Book
+    const isOpen = typeof validate === 'function' && typeof now === 'function' && typeof newId === 'function'
+    return isOpen && typeof family.entityType === 'string' && typeof store === 'object' && store !== null
+  } catch {
+    return false
+  }
+}
+
+/** The options as plain values, or what is wrong with them: each that is not known, by name, and each that cannot be read. */
+export function optionsOf(
+  given: unknown,
+  known: readonly string[],
+): { readonly options: Values } | { readonly issues: readonly Issue[] } {
+  if (typeof given !== 'object' || given === null)
+    return { issues: [{ path: '', message: 'the options must be an object' }] }
+  const issues: Issue[] = []
+  const options: Record<string, unknown> = {}
+  try {
+    for (const key of Object.keys(given)) {
+      if (known.includes(key)) continue
+      issues.push({ path: pointer([key]), message: `is no option of this verb: it takes ${known.join(', ')}` })
+      if (issues.length === 100) break
+    }
+  } catch {
+    issues.push({ path: '', message: 'the options cannot be read' })
+  }
+  for (const key of known) {
+    try {
+      const value = (given as Values)[key]
+      if (value !== undefined) options[key] = key === 'by' ? principalOf(value) : value
+    } catch {
+      issues.push({ path: pointer([key]), message: 'cannot be read' })
+    }
+  }
+  return issues.length > 0 ? { issues } : { options }
+}
+
+const originals = new WeakMap<object, object>()
+
+/** The principal as the host passed it, for the policy of the host, which may know more of it than we do. */
+export function asPassed(by: Principal | undefined): Principal | undefined {
+  return by && ((originals.get(by) ?? by) as Principal)
+}
+
+/** What we know of a principal, read once; what it says must not change between the policy and the write. */
+function principalOf(by: unknown): unknown {
+  if (typeof by === 'function') return {}
+  if (typeof by !== 'object' || by === null) return by
+  const { name, isBot, isAdmin, id, teams } = by as Principal
+  const copy = { name, isBot, isAdmin, id, teams: Array.isArray(teams) ? [...teams] : teams }
+  originals.set(copy, originals.get(by) ?? by)
+  return copy
+}
+
+/** How a service was named, as plain values; what cannot be read names none. */
+export function subjectOf(given: unknown): Subject | undefined {
+  if (typeof given === 'string') return given
+  try {
+    const { id, name } = given as { id?: unknown; name?: unknown }
+    return { ...(id !== undefined && { id }), ...(name !== undefined && { name }) } as Subject
+  } catch {
+    return undefined
+  }
+}
