@@ -30,11 +30,18 @@ export function shapeOf(schema: TSchema): Shape {
   const { properties, additionalProperties, items } = schema as Node
   if (properties !== undefined && additionalProperties === false) {
     const fields = Object.entries(properties).map(([key, field]) => {
-      return { key, shape: shapeOf(field), fallback: 'default' in field ? field.default : undefined }
+      return { key, shape: shapeOf(field), fallback: 'default' in field ? frozenDefault(field.default) : undefined }
     })
     return { fields }
   }
   return items === undefined ? anyShape : { items: shapeOf(items) }
+}
+
+/** A copy, since it goes into every service that lacks the field, and the schema is the host's. */
+function frozenDefault(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenDefault))
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, one]) => [key, frozenDefault(one)])))
 }
 
 /**

@@ -97,7 +97,7 @@ async function versions(
   const older = await superseded(book, current, limit + 1 - own.length, own.length > 0 ? current.version : before)
   if (older.isErr()) return err(older.error)
   const services = [...own, ...older.value]
-  return ok({ services: services.slice(0, limit), more: services.length > limit })
+  return ok({ services: Object.freeze(services.slice(0, limit)), more: services.length > limit })
 }
 
 async function one(
