@@ -108,7 +108,7 @@ export async function execute(
         unmet(ifMatch, before?.service) ??
         (before === null
           ? decideCreate(requestAt(index), book.newId(), book.now(), by)
-          : decideUpdate(before, clear.get(index) ?? null, requestAt(index), book.now(), by))
+          : decideUpdate(before, clear.get(index) ?? null, requestAt(index), book.now(), by, book.limits))
       if ('code' in decision || decision.outcome === 'unchanged') settle(index, decision, before)
       else writes.push({ index, before, decision })
     }
