@@ -81,7 +81,7 @@ export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
   const { now = () => Date.now(), newId = uuidv7, attempts = 100, onListenerError = warn } = options
   const family = defineFamily(options.family) // it may have been written by hand
   if (!Number.isInteger(attempts) || attempts < 1) throw new TypeError('attempts must be a positive integer')
-  const bounds = { ...defaultLimits, ...limits }
+  const bounds = Object.freeze({ ...defaultLimits, ...limits })
   for (const [name, bound] of Object.entries(bounds)) {
     if (!(name in defaultLimits))
       throw new TypeError(`limits.${name} is no limit: there are ${Object.keys(defaultLimits).join(', ')}`)

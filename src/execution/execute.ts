@@ -105,7 +105,7 @@ export async function execute(
     const decided = (before: Stored | null, index: number): Decision | BadRequest | StoreFailed => {
       const now = timeOf(book)
       if (typeof now !== 'number') return now
-      if (before !== null) return decideUpdate(before, clear.get(index) ?? null, requestAt(index), now, by)
+      if (before !== null) return decideUpdate(before, clear.get(index) ?? null, requestAt(index), now, by, book.limits)
       const id = idOf(book)
       if (typeof id !== 'string') return id
       return isGiven(id, fqnAt(index)) ? takenId() : decideCreate(requestAt(index), id, now, by)

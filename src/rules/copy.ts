@@ -96,13 +96,30 @@ export interface Copied {
 export function frozenCopy(value: unknown, shape: Shape, limits: Limits): Copied {
   const walk: Walk = { limits, trail: [], issues: [], size: 0 }
   const copy = copyOf(value, shape, walk, 0)
-  if (
-    walk.size > limits.request ||
-    (walk.size * 6 > limits.request && utf8Length(JSON.stringify(copy)) > limits.request)
-  ) {
+  if (isTooLarge(copy, walk.size, limits)) {
     walk.issues.push({ path: '', message: `is larger than ${limits.request} bytes` })
   }
   return { value: copy, issues: walk.issues, size: walk.size }
+}
+
+/** `size` is as `Copied` has it: only near the limit is the text made. */
+function isTooLarge(value: unknown, size: number, { request }: Limits): boolean {
+  return size > request || (size * 6 > request && utf8Length(JSON.stringify(value)) > request)
+}
+
+/** Whether a JSON value is more than a request may be, and so can never come back as one. */
+export function isBeyond(value: unknown, limits: Limits): boolean {
+  return isTooLarge(value, sizeOf(value), limits)
+}
+
+/** Of a JSON value, as `Copied` has it: never more than the bytes of its JSON text, and never less than a sixth of them. */
+export function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return 2 + value.length
+  let size = 2
+  if (typeof value !== 'object' || value === null) return size
+  if (Array.isArray(value)) for (const element of value) size += sizeOf(element)
+  else for (const key in value) size += key.length + sizeOf((value as Record<string, unknown>)[key])
+  return size
 }
 
 function copyOf(value: unknown, shape: Shape, walk: Walk, depth: number): unknown {

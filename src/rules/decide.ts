@@ -3,6 +3,7 @@ import type { Principal } from '../model/principal.js'
 import type { Service, TagLabel } from '../model/service.js'
 import { FIRST_VERSION, nextVersion } from '../model/version.js'
 import type { Stored } from '../ports/store.js'
+import { isBeyond, type Limits } from './copy.js'
 import { diff } from './diff.js'
 import { type Fields, merge, replaced } from './merge.js'
 import { keepSecrets } from './secrets.js'
@@ -57,6 +58,7 @@ export function decideUpdate(
   request: ValidRequest,
   now: number,
   by: Principal | undefined,
+  limits: Limits,
 ): Decision | BadRequest {
   const old = before.service
   const incompatible = old.serviceType !== request.serviceType
@@ -70,7 +72,7 @@ export function decideUpdate(
   if (!old.deleted && !incompatible && !secrets.changed && merged === old) {
     return { outcome: 'unchanged', stored: before }
   }
-  const homeless = withoutDomain(merged)
+  const homeless = withoutDomain(merged) ?? outgrown(old, request, merged, limits)
   if (homeless !== undefined) return homeless
   const version = nextVersion(old.version, incompatible)
   const service = newborn(old.id, version, Math.max(now, old.updatedAt + 1), by, request, merged)
@@ -84,7 +86,7 @@ function decision(outcome: Outcome, service: Record<string, unknown>, revision: 
   return secrets.clear === undefined ? { outcome, stored } : { outcome, stored, clear: secrets.clear }
 }
 
-/** How long after a change the next one by the same principal is part of it, in milliseconds. */
+/** How far from a change the next one by the same principal is still part of it, in milliseconds, also by a clock put back. */
 const SESSION = 600_000
 
 /**
@@ -100,7 +102,7 @@ export function consolidatesFrom(
   const { deleted, version, updatedBy, updatedAt, changeDescription } = service
   if (by === undefined || touches || deleted || version <= FIRST_VERSION || changeDescription === undefined)
     return undefined
-  if (updatedBy !== by.name || now - updatedAt > SESSION) return undefined
+  if (updatedBy !== by.name || Math.abs(now - updatedAt) > SESSION) return undefined
   const { fieldsAdded, fieldsUpdated, fieldsDeleted, previousVersion } = changeDescription
   const touched = [...fieldsAdded, ...fieldsUpdated, ...fieldsDeleted].map(({ name }) => name)
   return touched.some((name) => WHOLE.has(name)) ? undefined : previousVersion
@@ -206,6 +208,18 @@ function secretsAfter(request: ValidRequest, before: Stored | null, opened: stri
 function withoutDomain({ domain, dataProducts }: Fields): BadRequest | undefined {
   if (dataProducts === undefined || domain !== undefined) return undefined
   return badRequest([{ path: '/dataProducts', message: 'need a domain, and the service has none' }])
+}
+
+/** What is kept and what is new may be more together than a request may hold; no later one could say it again. */
+function outgrown(old: Fields, { name, serviceType }: ValidRequest, merged: Fields, limits: Limits) {
+  const { displayName, description, owners, domain, dataProducts, tags, connection } = merged
+  if (tags !== old.tags && tags !== undefined && tags.length > limits.elements)
+    return badRequest([
+      { path: '/tags', message: `has more than ${limits.elements} elements with those of the service` },
+    ])
+  const whole = { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection }
+  if (!isBeyond(whole, limits)) return undefined
+  return badRequest([{ path: '', message: `is larger than ${limits.request} bytes with what the service keeps` }])
 }
 
 const noTags: readonly TagLabel[] = Object.freeze([])

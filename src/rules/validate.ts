@@ -156,7 +156,8 @@ function isEmpty(list: readonly unknown[] | undefined): list is undefined {
 /** UUIDs are the same in either case (RFC 9562 §4). */
 function lowerIds(owners: readonly OwnerReference[]): readonly OwnerReference[] {
   for (const { id } of owners) {
-    if (id !== id.toLowerCase()) return owners.map(({ id, type }) => Object.freeze({ id: id.toLowerCase(), type }))
+    if (id === id.toLowerCase()) continue
+    return Object.freeze(owners.map(({ id, type }) => Object.freeze({ id: id.toLowerCase(), type })))
   }
   return owners
 }

@@ -140,10 +140,10 @@ async function list(book: Book, options: ListOptions): Promise<Result<ServicePag
     return err(storeFailed('load', cause))
   }
   const paging = pagingOf(page, { after, before })
-  if (book.policy === undefined) return ok({ services: page.services, paging })
+  if (book.policy === undefined) return ok({ services: Object.freeze([...page.services]), paging })
   const denials = await Promise.all(page.services.map((service) => denial(book, by, 'ViewBasic', service)))
   for (const denied of denials) if (denied?.code === 'STORE_FAILED') return err(denied)
-  return ok({ services: page.services.filter((_, at) => denials[at] === undefined), paging })
+  return ok({ services: Object.freeze(page.services.filter((_, at) => denials[at] === undefined)), paging })
 }
 
 /** Behind a page that was reached by a cursor there is at least where it came from. */

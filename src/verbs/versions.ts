@@ -109,14 +109,41 @@ async function versions(
   const issues: Issue[] = [...includeIssues(include), ...limitIssues(limit)]
   if (before !== undefined && !isVersion(before)) issues.push({ path: '/before', message: 'must be a version' })
   if (issues.length > 0) return err(badRequest(issues))
-  const looked = await look(book, subject, { by, include }, 'ViewBasic')
-  if (looked.isErr()) return err(looked.error)
-  const current = looked.value.service
+  let looked = await look(book, subject, { by, include }, 'ViewBasic')
+  for (;;) {
+    if (looked.isErr()) return err(looked.error)
+    const { service, revision } = looked.value
+    const page = await pageOf(book, service, limit, before)
+    if (page.isErr() || fits(service, page.value, before, limit)) return page
+    // Another one may have written between the two reads; where nothing did, they are one moment all the same.
+    looked = await look(book, subject, { by, include }, 'ViewBasic')
+    if (looked.isOk() && looked.value.revision === revision && looked.value.service.id === service.id) return page
+  }
+}
+
+/**
+ * Whether the versions are sure to be what stood below the current one when it was read. History changes below it only
+ * when a service is removed or goes back to an earlier version, which is then newer than all before it.
+ */
+function fits(current: Service, { services, more }: VersionPage, before: number | undefined, limit: number): boolean {
+  if (limit === 0) return true
+  if (before !== undefined && before <= current.version) return false
+  if (limit === 1) return more === (current.changeDescription !== undefined)
+  const [, next] = services
+  return next?.version === current.changeDescription?.previousVersion && !(next && next.updatedAt >= current.updatedAt)
+}
+
+async function pageOf(
+  book: Book,
+  current: Service,
+  limit: number,
+  before: number | undefined,
+): Promise<Result<VersionPage, GetServiceError>> {
   const own = before === undefined || current.version < before ? [current] : []
   const older = await superseded(book, current, limit + 1 - own.length, own.length > 0 ? current.version : before)
   if (older.isErr()) return err(older.error)
   const services = [...own, ...older.value]
-  return ok({ services: services.slice(0, limit), more: services.length > limit })
+  return ok({ services: Object.freeze(services.slice(0, limit)), more: services.length > limit })
 }
 
 async function one(
