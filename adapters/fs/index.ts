@@ -1,12 +1,12 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { ServiceStore } from 'servicebook'
-import { nothingApplied, reason } from './appender.js'
 import type { Compacted } from './compact.js'
 import { type Journal, openJournal } from './journal.js'
 import { lock } from './lock.js'
 import { recent } from './node.js'
 import type { Cut } from './open.js'
+import { nothingApplied, reason } from './reason.js'
 
 export type { Compacted, Cut }
 
@@ -46,19 +46,22 @@ export interface FsStore extends ServiceStore {
  * version of every service and can be read with `jq`. A write is answered when it is on disk (`fdatasync`); concurrent
  * writes share that wait.
  *
- * The directory is made if there is none, and opened at first use. One process has it at a time; the lock of a process
+ * The directory is made if there is none, and opened at first use. A relative one is meant from where the process is when
+ * the store is made. One process has it at a time; the lock of a process
  * that ended in any way is no obstacle. What it does not have in memory it reads from disk when it is asked for.
  *
  * When a write fails for want of room, verbs answer `STORE_FAILED` with `applied: false`, nothing of it stays, and the
  * next one may succeed. When a sync fails it is unknown what is on disk: the store refuses everything until it is closed
- * and opened again.
+ * and opened again. So too when a file is moved, replaced, cut or written to by anything else: that is noticed before a
+ * write is answered, the write ends with `applied: 'unknown'`, and nothing more is answered as written.
  *
  * @example
  * const store = fsStore('./services')
  * const book = openBook({ family: mlmodelServices, store })
  * await store.close()
  */
-export function fsStore(directory: string, options: FsStoreOptions = {}): FsStore {
+export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
+  const directory = path.resolve(where)
   const memory = recent(options.memory ?? 1 << 27)
   const journals = new Map<string, Promise<Journal>>()
   const ready = new Map<string, Journal>()
