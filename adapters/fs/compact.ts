@@ -20,12 +20,13 @@ export async function copyLive(
   read: (offset: number, length: number) => Buffer,
   copy: number,
   family: string,
+  epoch: number,
 ): Promise<{ size: number; move: () => void }> {
   const current = new Set(heads)
   const live = [...current].flatMap(chainOf).sort((a, b) => a.offset - b.offset)
   const places: { offset: number; length: number }[] = []
   const lines = noLines()
-  addHeader(lines, family)
+  addHeader(lines, family, epoch)
   let size = 0
   for (const node of live) {
     const stored = storedOf(read(node.offset, node.length))

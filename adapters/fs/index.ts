@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { ServiceStore } from 'servicebook'
 import type { Compacted } from './compact.js'
 import { type Journal, openJournal } from './journal.js'
-import { lock } from './lock.js'
+import { type Lock, lock } from './lock.js'
 import { recent } from './node.js'
 import type { Cut } from './open.js'
 import { nothingApplied, reason } from './reason.js'
@@ -65,7 +65,7 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
   const memory = recent(options.memory ?? 1 << 27)
   const journals = new Map<string, Promise<Journal>>()
   const ready = new Map<string, Journal>()
-  let unlock: (() => void) | undefined
+  let held: Lock | undefined
   let opening: Promise<FsStoreOpened> | undefined
   let closed = false
   let compacting: Promise<unknown> = Promise.resolve()
@@ -73,7 +73,7 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
   async function openDirectory(): Promise<FsStoreOpened> {
     try {
       fs.mkdirSync(directory, { recursive: true })
-      unlock = await lock(directory)
+      held = await lock(directory)
       for (const file of fs.readdirSync(directory)) {
         const family = path.basename(file, SUFFIX)
         if (file.endsWith(SUFFIX) && FAMILY.test(family)) await journal(family)
@@ -95,8 +95,8 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
     try {
       await Promise.all(opened.map((journal) => journal.close()))
     } finally {
-      unlock?.()
-      unlock = undefined
+      held?.release()
+      held = undefined
     }
   }
 
@@ -104,7 +104,7 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
     const known = journals.get(family)
     if (known !== undefined) return known
     if (!FAMILY.test(family)) throw nothingApplied(new Error('A family is named by letters and digits'))
-    const opened = openJournal(path.join(directory, family + SUFFIX), family, memory)
+    const opened = openJournal(path.join(directory, family + SUFFIX), family, memory, held as Lock)
     journals.set(family, opened)
     opened.then(
       (journal) => ready.set(family, journal),

@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import type { Change, Fqn, ListQuery, Page, Service, Stored, VersionQuery } from 'servicebook'
 import { type Listed, roster } from '../roster.js'
 import { appender } from './appender.js'
+import { besideOf, removeBeside } from './beside.js'
 import { addTail, type Compacted, copyLive } from './compact.js'
-import { addDrop, addHeader, addPut, isWhole, noLines, storedOf } from './line.js'
+import { addDrop, addHeader, addPut, epochIn, isWhole, noLines, storedOf } from './line.js'
+import type { Lock } from './lock.js'
 import { isSame, sightOf } from './look.js'
 import { chainOf, isHeld, keptBelow, type Node, type recent, tenthsOf } from './node.js'
 import { readJournal } from './open.js'
+import { renew } from './renew.js'
 import { datasync, openForAppend, syncDirectory, writeAll } from './sync.js'
 
 export type Journal = Awaited<ReturnType<typeof openJournal>>
@@ -16,8 +20,9 @@ export type Journal = Awaited<ReturnType<typeof openJournal>>
  * answered when its lines are on disk. What is not yet on disk is never handed out: a crash must not take back what was
  * said.
  */
-export async function openJournal(file: string, family: string, memory: ReturnType<typeof recent>) {
-  const { fd, size, index, cut, ...last } = await opened(file, family)
+export async function openJournal(file: string, family: string, memory: ReturnType<typeof recent>, lock: Lock) {
+  const { fd, size, index, cut, ...last } = await opened(file, family, lock)
+  const epoch = epochIn(sightOf(fd).head)
   /** Whether the last line already says that everything before it is on disk. */
   let marked = last.marked
   /** Accepted and on its way to disk; `null` is a drop. */
@@ -156,11 +161,11 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
       await lines.alone(async () => lines.look())
       const from = lines.size()
       born = [...pending.values()].flatMap((node) => chainOf(node).filter(({ offset }) => offset >= from))
-      const beside = `${file}.compact`
+      const beside = besideOf(file, randomUUID())
       const copy = openForAppend(beside)
       let sizes: Compacted | undefined
       try {
-        const live = await copyLive(index.values(), lines.read, copy, family)
+        const live = await copyLive(index.values(), lines.read, copy, family, epoch)
         await lines.alone(async (now, replace) => {
           const end = addTail(copy, live.size, lines.read(from, now.size - from))
           await datasync(copy)
@@ -205,10 +210,11 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
 }
 
 /** The file with its index; made if there is none, cut back to its last whole line, and on disk as it is. */
-async function opened(file: string, family: string) {
+async function opened(file: string, family: string, lock: Lock) {
+  if (lock.guessed) await renew(file, family)
   const fd = openForAppend(file)
   try {
-    fs.rmSync(`${file}.compact`, { force: true }) // left by a process that ended in the midst of compacting
+    removeBeside(file) // left by a process that ended in the midst of compacting
     const { size: whole, index, cut, marked } = await readJournal(fd, file, family)
     if (cut !== undefined) fs.ftruncateSync(fd, whole)
     let size = whole
@@ -221,6 +227,8 @@ async function opened(file: string, family: string) {
     // From here on everything in the file is on disk, as the next synced line will say.
     await datasync(fd)
     await syncDirectory(file)
+    // Whoever lost the directory before this line must not go on; whoever loses it later is told by his next look.
+    if (!lock.isHeld()) throw new Error('it was taken by another process, which found no sign of life in this one')
     return { fd, size, index, cut, marked }
   } catch (cause) {
     fs.closeSync(fd)
