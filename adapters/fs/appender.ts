@@ -160,7 +160,9 @@ export function appender<T>(file: string, opened: Opened, written: (entries: rea
       return bytes.subarray(0, count)
     },
 
+    /** Its number may be another file's from then on: nothing is read or written by it any more. */
     close(): void {
+      broken ??= new Error(`${file} is closed`)
       fs.closeSync(fd)
     },
   }
