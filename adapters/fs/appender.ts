@@ -1,6 +1,10 @@
 import fs from 'node:fs'
 import { type Lines, noLines } from './line.js'
+import { type Sight, sightOf, strayed } from './look.js'
+import { nothingApplied, reason } from './reason.js'
 import { datasync, writeAll } from './sync.js'
+
+export { nothingApplied, reason }
 
 /** Lines that go to disk together, and what each of them stands for. */
 interface Batch<T> {
@@ -10,7 +14,7 @@ interface Batch<T> {
   readonly settle: (failure?: unknown) => void
 }
 
-/** An open file and how much of it is on disk. */
+/** A file, open for reading and appending, and how much of it is on disk. */
 export interface Opened {
   readonly fd: number
   readonly size: number
@@ -19,10 +23,13 @@ export interface Opened {
 /**
  * Group commit: lines are taken at once and written with one append and one `fdatasync`; what is taken while those are
  * under way goes down with the next. `written` is told what is on disk, in order; `lost` that everything that was taken
- * and not written is gone.
+ * and not written is gone. Before an append is acknowledged the path is looked at: what was written to a file that is no
+ * longer the journal is written nowhere. The bytes go to the end of the file, wherever that is, so that one look tells
+ * of anything else that cut it or wrote to it.
  */
 export function appender<T>(file: string, opened: Opened, written: (entries: readonly T[]) => void, lost: () => void) {
   let { fd, size } = opened
+  let sight: Sight = sightOf(fd)
   let end = size
   let spare = noLines()
   let collecting = emptyBatch<T>(noLines())
@@ -61,7 +68,7 @@ export function appender<T>(file: string, opened: Opened, written: (entries: rea
   async function append({ bytes, length }: Lines): Promise<void> {
     usable()
     try {
-      writeAll(fd, bytes.subarray(0, length), size)
+      writeAll(fd, bytes.subarray(0, length))
     } catch (cause) {
       try {
         fs.ftruncateSync(fd, size)
@@ -76,11 +83,19 @@ export function appender<T>(file: string, opened: Opened, written: (entries: rea
     } catch (cause) {
       throw breaks('could not be synced', cause)
     }
+    look(size + length)
     size += length
   }
 
-  function breaks(what: string, cause: unknown): Error {
-    broken = new Error(`${file} ${what}: ${reason(cause)}; close the store and open it again`, { cause })
+  /** Breaks unless the path leads to the open file, of just this size. */
+  function look(expected = size): void {
+    const why = strayed(file, sight, expected)
+    if (why !== undefined) throw breaks(why)
+  }
+
+  function breaks(what: string, cause?: unknown): Error {
+    const why = cause === undefined ? what : `${what}: ${reason(cause)}`
+    broken ??= new Error(`${file} ${why}; close the store and open it again`, { cause })
     return broken
   }
 
@@ -127,6 +142,7 @@ export function appender<T>(file: string, opened: Opened, written: (entries: rea
         await work({ fd, size }, (next) => {
           end += next.size - size
           ;({ fd, size } = next)
+          sight = sightOf(fd)
         })
       } finally {
         gate = undefined
@@ -135,6 +151,8 @@ export function appender<T>(file: string, opened: Opened, written: (entries: rea
     },
 
     breaks,
+    look,
+    isInPlace: () => strayed(file, sight, size) === undefined,
 
     read(offset: number, length: number): Buffer {
       const bytes = Buffer.allocUnsafe(length)
@@ -142,7 +160,9 @@ export function appender<T>(file: string, opened: Opened, written: (entries: rea
       return bytes.subarray(0, count)
     },
 
+    /** Its number may be another file's from then on: nothing is read or written by it any more. */
     close(): void {
+      broken ??= new Error(`${file} is closed`)
       fs.closeSync(fd)
     },
   }
@@ -159,13 +179,4 @@ function emptyBatch<T>(used: Lines): Batch<T> {
   })
   done.catch(() => {}) // whoever waits is told; a batch that nobody waits for must not end the process
   return { lines, entries: [], done, settle }
-}
-
-/** Marks what a store throws when it is certain that nothing was written. */
-export function nothingApplied(error: Error): Error {
-  return Object.assign(error, { applied: false })
-}
-
-export function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

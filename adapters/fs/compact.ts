@@ -20,21 +20,22 @@ export async function copyLive(
   read: (offset: number, length: number) => Buffer,
   copy: number,
   family: string,
+  epoch: number,
 ): Promise<{ size: number; move: () => void }> {
   const current = new Set(heads)
   const live = [...current].flatMap(chainOf).sort((a, b) => a.offset - b.offset)
   const places: { offset: number; length: number }[] = []
   const lines = noLines()
-  addHeader(lines, family)
+  addHeader(lines, family, epoch)
   let size = 0
   for (const node of live) {
     const stored = storedOf(read(node.offset, node.length))
     const offset = size + lines.length
     const length = addPut(lines, current.has(node) ? stored : { ...stored, sealed: null }, true)
     places.push({ offset, length })
-    if (lines.length > BLOCK) size += await flushed(copy, lines, size)
+    if (lines.length > BLOCK) size += await flushed(copy, lines)
   }
-  size += await flushed(copy, lines, size)
+  size += await flushed(copy, lines)
   const move = () => {
     for (const [at, node] of live.entries()) Object.assign(node, places[at])
   }
@@ -42,7 +43,7 @@ export async function copyLive(
 }
 
 /** Without blocking: appends go on meanwhile. */
-function flushed(copy: number, lines: Lines, at: number): Promise<number> {
+function flushed(copy: number, lines: Lines): Promise<number> {
   const { bytes, length } = lines
   return new Promise((resolve, reject) => {
     const from = (done: number): void => {
@@ -51,19 +52,17 @@ function flushed(copy: number, lines: Lines, at: number): Promise<number> {
         resolve(length)
         return
       }
-      fs.write(copy, bytes, done, length - done, at + done, (error, count) =>
-        error ? reject(error) : from(done + count),
-      )
+      fs.write(copy, bytes, done, length - done, null, (error, count) => (error ? reject(error) : from(done + count)))
     }
     from(0)
   })
 }
 
-/** Adds lines as they are and a mark, which holds as soon as the file is synced; answers where the file ends. */
+/** Adds lines as they are to a file that ends at `at`, and a mark, which holds as soon as it is synced; answers where it ends then. */
 export function addTail(fd: number, at: number, tail: Buffer): number {
   const mark = noLines()
   addMark(mark)
-  writeAll(fd, tail, at)
-  writeAll(fd, mark.bytes.subarray(0, mark.length), at + tail.length)
+  writeAll(fd, tail)
+  writeAll(fd, mark.bytes.subarray(0, mark.length))
   return at + tail.length + mark.length
 }

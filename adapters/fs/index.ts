@@ -1,12 +1,12 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { ServiceStore } from 'servicebook'
-import { nothingApplied, reason } from './appender.js'
 import type { Compacted } from './compact.js'
 import { type Journal, openJournal } from './journal.js'
-import { lock } from './lock.js'
+import { type Lock, lock } from './lock.js'
 import { recent } from './node.js'
 import type { Cut } from './open.js'
+import { nothingApplied, reason } from './reason.js'
 
 export type { Compacted, Cut }
 
@@ -46,88 +46,106 @@ export interface FsStore extends ServiceStore {
  * version of every service and can be read with `jq`. A write is answered when it is on disk (`fdatasync`); concurrent
  * writes share that wait.
  *
- * The directory is made if there is none, and opened at first use. One process has it at a time; the lock of a process
- * that ended in any way is no obstacle. What it does not have in memory it reads from disk when it is asked for.
+ * The directory is made if there is none, and opened at first use. A relative one is meant from where the process is when
+ * the store is made. One process has it at a time. One that ended in any way is no
+ * obstacle: at once where that is proved, which takes Linux, one container and one start of the machine; elsewhere when
+ * it has given no sign of life for 30 seconds, for which opening waits. Whoever was silent for so long and wakes up
+ * acknowledges nothing more. What it does not have in memory it reads from disk when it is asked for.
  *
  * When a write fails for want of room, verbs answer `STORE_FAILED` with `applied: false`, nothing of it stays, and the
  * next one may succeed. When a sync fails it is unknown what is on disk: the store refuses everything until it is closed
- * and opened again.
+ * and opened again. So too when a file is moved, replaced, cut or written to by anything else: that is noticed before a
+ * write is answered, the write ends with `applied: 'unknown'`, and nothing more is answered as written.
  *
  * @example
  * const store = fsStore('./services')
  * const book = openBook({ family: mlmodelServices, store })
  * await store.close()
  */
-export function fsStore(directory: string, options: FsStoreOptions = {}): FsStore {
+export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
+  const directory = path.resolve(where)
   const memory = recent(options.memory ?? 1 << 27)
-  const journals = new Map<string, Promise<Journal>>()
-  const ready = new Map<string, Journal>()
-  let unlock: (() => void) | undefined
-  let opening: Promise<FsStoreOpened> | undefined
+  /** What was asked for last, while the store is open or being opened. */
+  let opening: Promise<Session> | undefined
+  /** What is open: a memory-fast answer asks it without a wait. */
+  let current: Session | undefined
+  /** One opening or closing at a time, in the order in which they were asked for. */
+  let turn: Promise<unknown> = Promise.resolve()
   let closed = false
-  let compacting: Promise<unknown> = Promise.resolve()
 
-  async function openDirectory(): Promise<FsStoreOpened> {
+  async function openDirectory(): Promise<Session> {
+    let session: Session | undefined
     try {
       fs.mkdirSync(directory, { recursive: true })
-      unlock = await lock(directory)
+      session = newSession(await lock(directory))
       for (const file of fs.readdirSync(directory)) {
         const family = path.basename(file, SUFFIX)
-        if (file.endsWith(SUFFIX) && FAMILY.test(family)) await journal(family)
+        if (file.endsWith(SUFFIX) && FAMILY.test(family)) await journal(session, family)
       }
-      const opened = [...ready.values()]
-      const services = opened.reduce((sum, { index }) => sum + index.size, 0)
-      return { services, cut: opened.flatMap(({ cut }) => cut ?? []) }
+      return session
     } catch (cause) {
-      await letGo()
-      opening = undefined
+      if (session !== undefined) await letGo(session)
       throw nothingApplied(new Error(`${directory} cannot be opened: ${reason(cause)}`, { cause }))
     }
   }
 
-  async function letGo(): Promise<void> {
-    const opened = [...ready.values()]
-    ready.clear()
-    journals.clear()
-    try {
-      await Promise.all(opened.map((journal) => journal.close()))
-    } finally {
-      unlock?.()
-      unlock = undefined
-    }
+  /** Also of the files that are being opened at this moment: nothing may be open when another process has the lock. */
+  async function letGo(session: Session): Promise<void> {
+    session.over = true
+    await session.compacting.catch(() => {})
+    const journals = await Promise.allSettled(session.journals.values())
+    const ended = await Promise.allSettled(
+      journals.map((opened) => (opened.status === 'fulfilled' ? opened.value.close() : undefined)),
+    )
+    session.held.release()
+    for (const end of ended) if (end.status === 'rejected') throw end.reason
   }
 
-  function journal(family: string): Promise<Journal> {
-    const known = journals.get(family)
+  function journal(session: Session, family: string): Promise<Journal> {
+    if (session.over) throw overIn(directory)
+    const known = session.journals.get(family)
     if (known !== undefined) return known
     if (!FAMILY.test(family)) throw nothingApplied(new Error('A family is named by letters and digits'))
-    const opened = openJournal(path.join(directory, family + SUFFIX), family, memory)
-    journals.set(family, opened)
+    const opened = openJournal(path.join(directory, family + SUFFIX), family, memory, session.held)
+    session.journals.set(family, opened)
     opened.then(
-      (journal) => ready.set(family, journal),
-      () => journals.delete(family),
+      (journal) => session.ready.set(family, journal),
+      () => session.journals.delete(family),
     )
     return opened
   }
 
   /** At once where the file is open already, which spares a memory-fast answer a wait. */
   function of<T>(family: string, answer: (journal: Journal) => T | Promise<T>): T | Promise<T> {
-    const open = ready.get(family)
+    const open = current?.ready.get(family)
     if (open !== undefined) return answer(open)
     return (async (): Promise<T> => {
-      await atUse()
-      return await answer(await journal(family))
+      const session = await atUse()
+      const opened = await journal(session, family)
+      if (session.over) throw overIn(directory)
+      return await answer(opened)
     })()
   }
 
-  function atUse(): Promise<FsStoreOpened> {
-    return closed ? Promise.reject(nothingApplied(new Error(`The store in ${directory} is closed`))) : open()
+  function atUse(): Promise<Session> {
+    return closed ? Promise.reject(overIn(directory)) : begin()
   }
 
-  function open(): Promise<FsStoreOpened> {
+  function begin(): Promise<Session> {
     closed = false
-    opening ??= openDirectory()
-    return opening
+    if (opening !== undefined) return opening
+    const asked = turn.catch(() => {}).then(openDirectory)
+    opening = asked
+    turn = asked.catch(() => {}) // whoever asked is told
+    asked.then(
+      (session) => {
+        if (opening === asked) current = session
+      },
+      () => {
+        if (opening === asked) opening = undefined
+      },
+    )
+    return asked
   }
 
   return {
@@ -138,33 +156,62 @@ export function fsStore(directory: string, options: FsStoreOptions = {}): FsStor
     list: (family, query) => of(family, (journal) => journal.list(query)),
     versions: (family, fqn, id, query) => of(family, (journal) => journal.versions(fqn, id, query)),
 
-    open,
+    async open() {
+      const opened = [...(await begin()).ready.values()]
+      const services = opened.reduce((sum, { index }) => sum + index.size, 0)
+      return { services, cut: opened.flatMap(({ cut }) => cut ?? []) }
+    },
 
     async close() {
       closed = true
-      await opening?.catch(() => {})
-      await compacting.catch(() => {})
+      const last = opening
       opening = undefined
-      await letGo()
+      if (current !== undefined) current.over = true
+      current = undefined
+      if (last !== undefined) {
+        // Whatever fails to open has let go of the directory by itself.
+        turn = turn.catch(() => {}).then(() => last.then(letGo, () => {}))
+      }
+      await turn
     },
 
     async compact() {
-      await atUse()
-      const all = compacting
+      const session = await atUse()
+      if (session.over) throw overIn(directory)
+      const all = session.compacting
         .catch(() => {})
         .then(async () => {
           const sizes = { before: 0, after: 0 }
-          for (const journal of ready.values()) {
+          for (const journal of session.ready.values()) {
             const { before, after } = await journal.compact()
             sizes.before += before
             sizes.after += after
           }
           return sizes
         })
-      compacting = all
+      session.compacting = all
       return all
     },
   }
+}
+
+/** From an opening of the directory to its closing. */
+interface Session {
+  readonly held: Lock
+  readonly journals: Map<string, Promise<Journal>>
+  /** Those that are open. */
+  readonly ready: Map<string, Journal>
+  compacting: Promise<unknown>
+  /** Nothing more is taken: it was closed, or is about to be. */
+  over: boolean
+}
+
+function newSession(held: Lock): Session {
+  return { held, journals: new Map(), ready: new Map(), compacting: Promise.resolve(), over: false }
+}
+
+function overIn(directory: string): Error {
+  return nothingApplied(new Error(`The store in ${directory} is closed`))
 }
 
 const SUFFIX = '.jsonl'

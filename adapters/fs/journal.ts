@@ -1,12 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import type { Change, Fqn, ListQuery, Page, Service, Stored, VersionQuery } from 'servicebook'
 import { type Listed, roster } from '../roster.js'
 import { appender } from './appender.js'
+import { besideOf, removeBeside } from './beside.js'
 import { addTail, type Compacted, copyLive } from './compact.js'
-import { addDrop, addHeader, addPut, isWhole, noLines, storedOf } from './line.js'
+import { addDrop, addHeader, addPut, epochIn, isWhole, noLines, storedOf } from './line.js'
+import type { Lock } from './lock.js'
+import { isSame, sightOf } from './look.js'
 import { chainOf, isHeld, keptBelow, type Node, type recent, tenthsOf } from './node.js'
 import { readJournal } from './open.js'
-import { datasync, syncDirectory, writeAll } from './sync.js'
+import { renew } from './renew.js'
+import { datasync, openForAppend, syncDirectory, writeAll } from './sync.js'
 
 export type Journal = Awaited<ReturnType<typeof openJournal>>
 
@@ -15,8 +20,9 @@ export type Journal = Awaited<ReturnType<typeof openJournal>>
  * answered when its lines are on disk. What is not yet on disk is never handed out: a crash must not take back what was
  * said.
  */
-export async function openJournal(file: string, family: string, memory: ReturnType<typeof recent>) {
-  const { fd, size, index, cut, ...last } = await opened(file, family)
+export async function openJournal(file: string, family: string, memory: ReturnType<typeof recent>, lock: Lock) {
+  const { fd, size, index, cut, ...last } = await opened(file, family, lock)
+  const epoch = epochIn(sightOf(fd).head)
   /** Whether the last line already says that everything before it is on disk. */
   let marked = last.marked
   /** Accepted and on its way to disk; `null` is a drop. */
@@ -47,6 +53,20 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
   /** Whether a service has this id, be it one that is still on its way to disk. */
   function isTaken(id: string): boolean {
     return coming.has(id) || names.fqnOf(id) !== undefined
+  }
+
+  /**
+   * Puts the copy in the place of the journal. A rename that answers an error may have taken effect all the same, so the
+   * path is looked at: when it can be told which of the two it leads to, that is what counts.
+   */
+  function rename(beside: string, copy: number, now: number): void {
+    try {
+      fs.renameSync(beside, file)
+    } catch (cause) {
+      if (isSame(file, sightOf(copy))) return
+      if (isSame(file, sightOf(now))) throw cause
+      throw lines.breaks('was compacted, and it cannot be told whether the new file is in its place', cause)
+    }
   }
 
   function heldNow(fqn: Fqn): Node | null | undefined {
@@ -153,17 +173,19 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
     /** Copies what is still needed to a file beside, while appends go on, and puts that in its place. */
     async compact(): Promise<Compacted> {
       lines.usable()
+      await lines.alone(async () => lines.look())
       const from = lines.size()
       born = [...pending.values()].flatMap((node) => chainOf(node).filter(({ offset }) => offset >= from))
-      const beside = `${file}.compact`
-      const copy = fs.openSync(beside, 'w+', 0o600)
+      const beside = besideOf(file, randomUUID())
+      const copy = openForAppend(beside)
       let sizes: Compacted | undefined
       try {
-        const live = await copyLive(index.values(), lines.read, copy, family)
+        const live = await copyLive(index.values(), lines.read, copy, family, epoch)
         await lines.alone(async (now, replace) => {
           const end = addTail(copy, live.size, lines.read(from, now.size - from))
           await datasync(copy)
-          fs.renameSync(beside, file)
+          lines.look()
+          rename(beside, copy, now.fd)
           // From the rename to here nothing waits: no read may see the index of one file and the bytes of the other.
           live.move()
           for (const node of born ?? []) node.offset += node.offset < now.size ? live.size - from : end - now.size
@@ -177,10 +199,7 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
         })
         return sizes as unknown as Compacted
       } catch (cause) {
-        if (sizes === undefined) {
-          fs.closeSync(copy)
-          fs.rmSync(beside, { force: true })
-        }
+        if (sizes === undefined) leave(copy, beside)
         throw cause
       } finally {
         born = undefined
@@ -193,6 +212,7 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
       try {
         if (!marked && !lines.isBroken()) {
           await lines.alone(async ({ fd, size }) => {
+            if (!lines.isInPlace()) return // the mark is for what this store has written, and it is not there
             addTail(fd, size, Buffer.alloc(0))
             await datasync(fd)
           })
@@ -205,25 +225,38 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
 }
 
 /** The file with its index; made if there is none, cut back to its last whole line, and on disk as it is. */
-async function opened(file: string, family: string) {
-  const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600)
+async function opened(file: string, family: string, lock: Lock) {
+  if (lock.guessed) await renew(file, family)
+  const fd = openForAppend(file)
   try {
-    fs.rmSync(`${file}.compact`, { force: true }) // left by a process that ended in the midst of compacting
+    removeBeside(file) // left by a process that ended in the midst of compacting
     const { size: whole, index, cut, marked } = await readJournal(fd, file, family)
     if (cut !== undefined) fs.ftruncateSync(fd, whole)
     let size = whole
     if (size === 0) {
       const header = noLines()
       addHeader(header, family)
-      writeAll(fd, header.bytes.subarray(0, header.length), 0)
+      writeAll(fd, header.bytes.subarray(0, header.length))
       size = header.length
     }
     // From here on everything in the file is on disk, as the next synced line will say.
     await datasync(fd)
     await syncDirectory(file)
+    // Whoever lost the directory before this line must not go on; whoever loses it later is told by his next look.
+    if (!lock.isHeld()) throw new Error('it was taken by another process, which found no sign of life in this one')
     return { fd, size, index, cut, marked }
   } catch (cause) {
     fs.closeSync(fd)
     throw cause
+  }
+}
+
+/** Lets go of a copy that is not needed; what fails then must not hide why. */
+function leave(copy: number, beside: string): void {
+  try {
+    fs.closeSync(copy)
+    fs.rmSync(beside, { force: true })
+  } catch {
+    // Removed when the journal is opened next.
   }
 }

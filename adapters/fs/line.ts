@@ -48,8 +48,18 @@ function addLine(lines: Lines, text: string): number {
   return lines.length - 1 - from
 }
 
-export function addHeader(lines: Lines, family: string): void {
-  addLine(lines, `{"format":"${FORMAT}","family":"${family}"`)
+export function addHeader(lines: Lines, family: string, epoch = 0): void {
+  addLine(lines, `{"format":"${FORMAT}","family":"${family}"${epoch === 0 ? '' : `,"epoch":${epoch}`}`)
+}
+
+/** How often a journal was taken over from a process that might have been alive; none said is 0. */
+export function epochIn(head: Buffer): number {
+  try {
+    const { epoch = 0 } = JSON.parse(head.toString('utf8')) as { epoch?: number }
+    return epoch
+  } catch {
+    return 0 // a file that is empty, or whose first line was never finished
+  }
 }
 
 export function addPut(lines: Lines, { service, sealed, revision }: Stored, synced: boolean): number {

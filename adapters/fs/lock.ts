@@ -1,103 +1,182 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
+import { fateOf, type Holder, thisThread } from './holder.js'
+import { reason } from './reason.js'
 
-/** A process, told apart from any other that ever had its number. */
-interface Holder {
-  readonly host: string
-  /** Changes when the machine starts; `null` where the system does not say. */
-  readonly boot: string | null
-  readonly pid: number
-  /** When the process started, in the system's own clock; `null` where the system does not say. */
-  readonly started: string | null
+/** Every so many milliseconds a holder gives a sign of life. */
+export const BEAT = 5_000
+/** Whoever has given none for so long, of whom nothing else can be known, is taken for dead. */
+export const PATIENCE = 30_000
+const STEP = 1_000
+
+/** What a process that has a directory holds. */
+export interface Lock {
+  /**
+   * Whether it was taken from somebody who is not proved dead, and may wake up. Then every journal is put where he does
+   * not write (`renew.ts`).
+   */
+  readonly guessed: boolean
+  /** Whether it is still held: somebody who waited without a sign of life may have taken it. */
+  isHeld(): boolean
+  release(): void
 }
+
+/** What this thread holds or has let go: of that it needs no proof, and a file that could not be removed is no obstacle. */
+const mine = new Map<string, 'held' | 'released'>()
 
 /**
- * Makes this process the only one that writes in a directory; answers how to give that up. Every process that wants the
- * directory puts down a file of its own and then looks for others: of two that come at once at least one sees the other
- * and steps back, and nobody ever takes over a file that somebody else may be taking over too. The file of a process
- * that is gone is removed; one of a living process, or of another machine, is an error that names it.
+ * Makes this process the only one that writes in a directory. Every process that wants the directory puts down a file
+ * of its own and then looks for others: of two that come at once at least one sees the other and steps back. Whoever is
+ * proved dead is no obstacle; whoever is proved alive is an error that names him. Of anybody else, in another container
+ * or on another machine, signs of life are waited for: one is an error, none for `PATIENCE` and the directory is taken.
+ * The wait is counted in steps, so that no clock that is put forward, and no sleep of the machine, shortens it.
  */
-export async function lock(directory: string): Promise<() => void> {
-  const mine = `${randomUUID()}.lock`
-  const file = path.join(directory, mine)
+export async function lock(directory: string): Promise<Lock> {
   for (let attempt = 1; ; attempt++) {
+    const file = path.join(directory, `${randomUUID()}.lock`)
+    const held = put(file)
     let other: string | undefined
     try {
-      // Renamed into place, so that nobody ever reads half of it.
-      fs.writeFileSync(`${file}.new`, JSON.stringify(thisProcess()))
-      fs.renameSync(`${file}.new`, file)
-      other = livingOther(directory, mine)
+      const found = await others(directory, path.basename(file))
+      if (found.alive === undefined) return { ...held, guessed: found.guessed }
+      other = found.alive
     } catch (cause) {
-      // Left there, it would keep this very process out when it tries again.
-      for (const left of [file, `${file}.new`]) fs.rmSync(left, { force: true })
+      held.release()
       throw cause
     }
-    if (other === undefined) return () => fs.rmSync(file, { force: true })
-    fs.rmSync(file, { force: true })
+    held.release()
     // Two that came at once have both stepped back; whoever comes again first has it.
     if (attempt === 4) throw new Error(other)
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt))
+    await pause(Math.random() * 10 * attempt)
   }
 }
 
-/** Why the directory cannot be had, or `undefined`. */
-function livingOther(directory: string, mine: string): string | undefined {
-  for (const name of fs.readdirSync(directory)) {
-    if (!name.endsWith('.lock') || name === mine) continue
-    const file = path.join(directory, name)
-    const holder = readHolder(file)
-    if (holder === 'gone') continue
-    if (holder === 'unreadable')
-      return `it is locked by ${name}, which does not say by whom; remove that if no process uses the directory`
-    const { host, pid } = holder
-    if (host !== os.hostname()) {
-      return `it is in use by process ${pid} on ${host}; remove ${name} if that process is gone`
+/** Puts down a file and gives signs of life in it. */
+function put(file: string): Omit<Lock, 'guessed'> {
+  const name = path.basename(file)
+  const holder = thisThread()
+  let beat = 0
+  const text = () => `${JSON.stringify({ ...holder, beat: String(beat).padStart(16, '0') })}\n`
+  try {
+    // Renamed into place, so that nobody ever reads half of it.
+    fs.writeFileSync(`${file}.new`, text(), { mode: 0o600 })
+    fs.renameSync(`${file}.new`, file)
+  } catch (cause) {
+    // Left there, it would keep others out.
+    for (const left of [file, `${file}.new`]) remove(left)
+    throw cause
+  }
+  mine.set(name, 'held')
+  const timer = setInterval(() => {
+    beat++
+    try {
+      // In place, and never made anew: somebody may have taken it.
+      const fd = fs.openSync(file, 'r+')
+      try {
+        fs.writeSync(fd, text(), 0)
+      } finally {
+        fs.closeSync(fd)
+      }
+    } catch {
+      // One missed sign is none too many; who takes the directory is noticed where it counts.
     }
-    if (isAlive(holder)) return `it is in use by process ${pid}${pid === process.pid ? ', this one' : ''}`
-    fs.rmSync(file, { force: true })
-  }
-  return undefined
-}
-
-function readHolder(file: string): Holder | 'gone' | 'unreadable' {
-  try {
-    const { host, boot, pid, started } = JSON.parse(fs.readFileSync(file, 'utf8')) as Holder
-    return typeof host === 'string' && Number.isInteger(pid) ? { host, boot, pid, started } : 'unreadable'
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : 'unreadable'
+  }, BEAT)
+  timer.unref?.()
+  return {
+    isHeld: () => fs.existsSync(file),
+    release() {
+      clearInterval(timer)
+      mine.set(name, 'released')
+      if (remove(file)) mine.delete(name)
+    },
   }
 }
 
-function thisProcess(): Holder {
-  return { host: os.hostname(), boot: bootId(), pid: process.pid, started: startOf(process.pid) }
+interface Other {
+  readonly name: string
+  readonly file: string
+  readonly text: string
+  readonly holder: Holder | 'empty'
 }
 
-function isAlive({ boot, pid, started }: Holder): boolean {
-  if (boot !== bootId()) return false
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+/** Who lives in the directory; when nobody, whether that is a guess. The files of the dead are removed. */
+async function others(directory: string, own: string): Promise<{ alive?: string; guessed: boolean }> {
+  const unknown: Other[] = []
+  for (const name of fs.readdirSync(directory)) {
+    if (!NAME.test(name) || name === own) continue
+    const other = read(directory, name)
+    if (other === undefined) continue
+    const fate = mine.get(name) === 'held' ? 'alive' : mine.has(name) ? 'dead' : fateOfOther(other)
+    if (fate === 'alive') return { alive: inUse(other), guessed: false }
+    if (fate === 'dead') remove(other.file)
+    else unknown.push(other)
   }
-  return started === startOf(pid)
+  if (unknown.length === 0) return { guessed: false }
+  let silent: readonly Other[] = unknown
+  for (let waited = 0; waited < PATIENCE && silent.length > 0; waited += STEP) {
+    await pause(STEP)
+    const now = silent.map(({ name }) => read(directory, name))
+    const woken = now.find((other, at) => other !== undefined && other.text !== silent[at]?.text)
+    if (woken !== undefined) return { alive: inUse(woken), guessed: false }
+    silent = silent.filter((_, at) => now[at] !== undefined)
+  }
+  for (const { file } of silent) fs.rmSync(file, { force: true }) // whoever wakes up must see that it is gone
+  return { guessed: silent.length > 0 }
 }
 
-function bootId(): string | null {
-  return readLine('/proc/sys/kernel/random/boot_id')
+/** That this thread lives proves nothing of what another copy of this code, loaded in it too, may hold. */
+function fateOfOther({ holder }: Other): 'alive' | 'dead' | 'unknown' {
+  if (holder === 'empty') return 'unknown'
+  const fate = fateOf(holder)
+  const me = thisThread()
+  return fate === 'alive' && holder.pid === me.pid && holder.thread === me.thread ? 'unknown' : fate
 }
 
-/** The 22nd field; the second is a name in parentheses that may hold anything. */
-function startOf(pid: number): string | null {
-  const stat = readLine(`/proc/${pid}/stat`)
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
-}
+const NAME = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.lock$/
 
-function readLine(file: string): string | null {
+/** A file with our name and our content; an empty one is what a power failure leaves of it. Any other is not ours. */
+function read(directory: string, name: string): Other | undefined {
+  const file = path.join(directory, name)
+  let text: string
   try {
-    return fs.readFileSync(file, 'utf8').trim()
+    text = fs.readFileSync(file, 'utf8')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'EISDIR') return undefined
+    throw new Error(`it cannot be told whose ${name} is: ${reason(cause)}`, { cause })
+  }
+  if (text.replaceAll('\0', '').trim() === '') return { name, file, text, holder: 'empty' }
+  const holder = holderIn(text)
+  return holder && { name, file, text, holder }
+}
+
+function holderIn(text: string): Holder | undefined {
+  try {
+    const { host, pid, place = null, started = null, thread = null, threadStarted = null } = JSON.parse(text)
+    if (typeof host !== 'string' || !Number.isInteger(pid)) return undefined
+    return { host, pid, place, started, thread, threadStarted }
   } catch {
-    return null
+    return undefined
   }
+}
+
+function inUse({ holder, name }: Other): string {
+  if (holder === 'empty') return `it is in use by whoever wrote ${name}`
+  const { pid, host, place } = holder
+  const here = place !== null && place === thisThread().place
+  return `it is in use by process ${pid}${here && pid === process.pid ? ', this one' : here ? '' : ` on ${host}`}`
+}
+
+function remove(file: string): boolean {
+  try {
+    fs.rmSync(file, { force: true })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

@@ -1,9 +1,16 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** Writes all of it. Into the page cache, which takes a few microseconds: the wait is in the sync. */
-export function writeAll(fd: number, bytes: Uint8Array, position: number): void {
-  for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes, at, bytes.length - at, position + at)
+/**
+ * How journals are opened: what is written goes to the end, wherever that is. Made if there is none, for its owner alone.
+ */
+export function openForAppend(file: string): number {
+  return fs.openSync(file, 'a+', 0o600)
+}
+
+/** Appends all of it. Into the page cache, which takes a few microseconds: the wait is in the sync. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes, at, bytes.length - at, null)
 }
 
 export function datasync(fd: number): Promise<void> {

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import { besideOf, removeBeside } from './beside.js'
+import { addHeader, epochIn, NEWLINE, noLines } from './line.js'
+import { isSame, sightOf } from './look.js'
+import { readJournal } from './open.js'
+import { datasync, openForAppend, syncDirectory, writeAll } from './sync.js'
+
+const BLOCK = 1 << 20
+
+/**
+ * Puts a journal into a new file with a higher epoch, after its directory was taken from somebody who may yet wake up.
+ * His appends go to the file he has open, and before he acknowledges one he looks at the path and finds another file.
+ * What he acknowledged before that look led here was in his file by then, so the copy is taken to its end after the
+ * rename. A compaction of his loses its file before it can be renamed, or is found out by the last look.
+ */
+export async function renew(file: string, family: string): Promise<void> {
+  const old = openForAppend(file)
+  const beside = besideOf(file, randomUUID())
+  const next = openForAppend(beside)
+  try {
+    await readJournal(old, file, family) // refuses what is no journal, or damaged; cuts nothing, since he may be writing
+    const header = noLines()
+    addHeader(header, family, epochIn(sightOf(old).head) + 1)
+    writeAll(next, header.bytes.subarray(0, header.length))
+    let from = copyFrom(old, endOfHeader(old), next)
+    await datasync(next)
+    rename(beside, file, next)
+    from = copyFrom(old, from, next)
+    await datasync(next)
+    removeBeside(file)
+    if (isSame(file, sightOf(next)) !== true) throw new Error(`${file} was replaced while it was taken over`)
+    await syncDirectory(file)
+  } finally {
+    fs.closeSync(old)
+    fs.closeSync(next)
+    fs.rmSync(beside, { force: true })
+  }
+}
+
+/** One that answers an error may have taken effect; the last look finds out what this one does not. */
+function rename(beside: string, file: string, next: number): void {
+  try {
+    fs.renameSync(beside, file)
+  } catch (cause) {
+    if (isSame(file, sightOf(next)) === false) throw cause
+  }
+}
+
+function endOfHeader(fd: number): number {
+  const bytes = Buffer.alloc(1 << 12)
+  const count = fs.readSync(fd, bytes, 0, bytes.length, 0)
+  return bytes.subarray(0, count).indexOf(NEWLINE) + 1
+}
+
+/** Appends what stands in one file from a byte on to another; answers where that ended. */
+function copyFrom(from: number, start: number, to: number): number {
+  const bytes = Buffer.allocUnsafe(BLOCK)
+  for (let at = start; ; ) {
+    const count = fs.readSync(from, bytes, 0, BLOCK, at)
+    if (count === 0) return at
+    writeAll(to, bytes.subarray(0, count))
+    at += count
+  }
+}

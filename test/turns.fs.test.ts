@@ -1,0 +1,82 @@
+import fs from 'node:fs'
+import fc from 'fast-check'
+import { createService } from 'servicebook'
+import { fsStore } from 'servicebook/fs'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { Request } from './arbitraries.js'
+import { FAMILY, openTestBook, temporaryDirectory } from './catalogue.js'
+
+const row = (name: string): Request => ({ name, serviceType: 'Sklearn' }) as Request
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+/** Every wait for the disk ends when the scheduler says so. */
+function scheduled(s: fc.Scheduler): void {
+  for (const call of ['fdatasync', 'fsync', 'read', 'write'] as const) {
+    const real = fs[call] as (...args: unknown[]) => void
+    vi.spyOn(fs, call as 'fsync').mockImplementation(((...args: unknown[]) => {
+      s.schedule(Promise.resolve(), call).then(() => real(...args))
+    }) as never)
+  }
+}
+
+const steps = fc.constantFrom('open', 'close', 'compact', 'create', 'create', 'other family')
+
+test('D8 open, close, compact and verbs in any order: what was acknowledged is there, and the directory is free in the end', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.array(steps, { minLength: 2, maxLength: 8 }), async (s, calls) => {
+      const directory = temporaryDirectory()
+      const store = fsStore(directory)
+      const book = openTestBook({ store })
+      scheduled(s)
+      const acknowledged: string[] = []
+      let closed = false
+      let unlocked = false
+      const work = calls.map((call, at) =>
+        s.schedule(Promise.resolve(), `${at} ${call}`).then(async () => {
+          if (call === 'open') {
+            closed = false
+            await store.open()
+          } else if (call === 'close') {
+            closed = true
+            await store.close()
+            if (closed) unlocked ||= fs.readdirSync(directory).some((name) => name.endsWith('.lock'))
+          } else if (call === 'compact') await store.compact()
+          else if (call === 'other family') await store.load('otherService', ['a'])
+          else if ((await createService(book, row(`s${at}`))).isOk()) acknowledged.push(`s${at}`)
+        }),
+      )
+      const settled = Promise.allSettled(work).then(async (ends) => {
+        await store.close()
+        return ends
+      })
+      const ends = await s.waitFor(settled)
+      vi.restoreAllMocks()
+      for (const end of ends) if (end.status === 'rejected') expect(String(end.reason)).toContain('is closed')
+      expect(unlocked).toBe(false)
+      expect(
+        fs.existsSync(directory) ? fs.readdirSync(directory).filter((name) => !name.endsWith('.jsonl')) : [],
+      ).toEqual([])
+      await expect((async () => store.load(FAMILY, ['a']))()).rejects.toThrow('is closed')
+      const again = fsStore(directory)
+      const found = await again.load(FAMILY, acknowledged)
+      expect([...found.keys()].sort()).toEqual([...acknowledged].sort())
+      await again.close()
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('D8 a store that is closed while a file is opened for the first time answers nothing after it', async () => {
+  const directory = temporaryDirectory()
+  const store = fsStore(directory)
+  await store.open()
+  const first = createService(openTestBook({ store }), row('a'))
+  await Promise.resolve()
+  await store.close()
+  expect((await first)._unsafeUnwrapErr()).toMatchObject({ code: 'STORE_FAILED', applied: false })
+  expect((await createService(openTestBook({ store }), row('b'))).isErr()).toBe(true)
+  expect(fs.readdirSync(directory).filter((name) => name.endsWith('.lock'))).toEqual([])
+})
