@@ -60,7 +60,7 @@ select 1 as place where not exists (select from written)`
 
 /** One changed service. `$9` is the version to keep, if it is to be kept. */
 const update = ({ services, versions }: Tables) => `
-with old as (
+with old as materialized (
   select service from ${services}
   where fqn = $2::text and family = $1::text and id = $3::uuid and revision = $4::bigint - 1
 ), written as (
@@ -79,7 +79,8 @@ select 1 as place where not exists (select from written)`
  * of the tables, it goes by their keys, and a distributed PostgreSQL knows the shards. What a kind does not need is left
  * out, since planning it takes as long as running it. It answers the places of the changes that were refused.
  *
- * `old` is read before `written` writes. Names are locked in one order, so that two writers cannot wait for each other.
+ * `old` is read before `written` writes: `materialized` says so, since a CTE that is referred to once is else put where it
+ * is used, and a distributed PostgreSQL would read it after the write, when what is to be kept is gone. Names are locked in one order, so that two writers cannot wait for each other.
  * What changed since `old` was read is met by the condition on conflict, which looks at the row as it is by then.
  */
 export function commit(tables: Tables, kind: Kind): string {
@@ -88,7 +89,7 @@ export function commit(tables: Tables, kind: Kind): string {
 }
 
 const many = ({ services, versions }: Tables, kind: 'creates' | 'updates' | 'reverts') => `
-with change as (
+with change as materialized (
   select fqn, id, before, revision, name, deleted, sealed, keep, below, nullif(body, '')::json as service, place
   from rows from (
     json_to_recordset($2::text::json) as (
@@ -112,7 +113,7 @@ with change as (
 )${{ creates: '', updates: kept(versions), reverts: dropped(versions) }[kind]}
 select place::int from change where fqn not in (select fqn from written)`
 
-const old = (services: string) => `, old as (
+const old = (services: string) => `, old as materialized (
   select held.fqn, held.service, change.keep, change.below
   from ${services} held join change on held.fqn = change.fqn and held.id = change.id and held.revision = change.before
   where held.fqn = any($4::text[]) and held.family = $1::text
