@@ -3,10 +3,10 @@ import type { Change, Fqn, ListQuery, Page, Service, Stored, VersionQuery } from
 import { type Listed, roster } from '../roster.js'
 import { appender } from './appender.js'
 import { addTail, type Compacted, copyLive } from './compact.js'
-import { addDrop, addHeader, addPut, isWhole, noLines, storedOf } from './line.js'
+import { addDrop, addPut, isWhole, storedOf } from './line.js'
 import { chainOf, isHeld, keptBelow, type Node, type recent, tenthsOf } from './node.js'
-import { readJournal } from './open.js'
-import { datasync, syncDirectory, writeAll } from './sync.js'
+import { openedFile } from './opened.js'
+import { datasync, syncDirectory } from './sync.js'
 
 export type Journal = Awaited<ReturnType<typeof openJournal>>
 
@@ -16,7 +16,7 @@ export type Journal = Awaited<ReturnType<typeof openJournal>>
  * said.
  */
 export async function openJournal(file: string, family: string, memory: ReturnType<typeof recent>) {
-  const { fd, size, index, cut, ...last } = await opened(file, family)
+  const { fd, size, index, cut, ...last } = await openedFile(file, family)
   /** Whether the last line already says that everything before it is on disk. */
   let marked = last.marked
   /** Accepted and on its way to disk; `null` is a drop. */
@@ -186,29 +186,5 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
         lines.close()
       }
     },
-  }
-}
-
-/** The file with its index; made if there is none, cut back to its last whole line, and on disk as it is. */
-async function opened(file: string, family: string) {
-  const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600)
-  try {
-    fs.rmSync(`${file}.compact`, { force: true }) // left by a process that ended in the midst of compacting
-    const { size: whole, index, cut, marked } = await readJournal(fd, file, family)
-    if (cut !== undefined) fs.ftruncateSync(fd, whole)
-    let size = whole
-    if (size === 0) {
-      const header = noLines()
-      addHeader(header, family)
-      writeAll(fd, header.bytes.subarray(0, header.length), 0)
-      size = header.length
-    }
-    // From here on everything in the file is on disk, as the next synced line will say.
-    await datasync(fd)
-    await syncDirectory(file)
-    return { fd, size, index, cut, marked }
-  } catch (cause) {
-    fs.closeSync(fd)
-    throw cause
   }
 }
