@@ -19,7 +19,7 @@ export interface FsStoreOptions {
 export interface FsStoreOpened {
   /** How many services there are, of all families, soft-deleted ones included. */
   readonly services: number
-  /** Ends of writes that a crash interrupted, cut off. Empty after an orderly end. */
+  /** Ends of writes that a crash interrupted, cut off and kept in a file beside. Empty after an orderly end. */
   readonly cut: readonly Cut[]
 }
 
@@ -80,7 +80,8 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
       session = newSession(await lock(directory))
       for (const file of fs.readdirSync(directory)) {
         const family = path.basename(file, SUFFIX)
-        if (file.endsWith(SUFFIX) && FAMILY.test(family)) await journal(session, family)
+        if (file.endsWith(SUFFIX) && FAMILY.test(family) && isOurs(path.join(directory, file)))
+          await journal(session, family)
       }
       return session
     } catch (cause) {
@@ -216,3 +217,21 @@ function overIn(directory: string): Error {
 
 const SUFFIX = '.jsonl'
 const FAMILY = /^[A-Za-z][A-Za-z0-9]*$/
+
+/** What services are called in OpenMetadata; a file of that name is refused, not passed over, when it is no journal. */
+const OF_SERVICES = /Service\.jsonl$/
+const BEGINNING = '{"format":"servicebook/'
+
+/** Whether a file of the directory claims to be a journal, by its name or by how it begins. Others are left alone. */
+function isOurs(file: string): boolean {
+  if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) return false
+  if (OF_SERVICES.test(file)) return true
+  const start = Buffer.alloc(BEGINNING.length)
+  const fd = fs.openSync(file, 'r')
+  try {
+    fs.readSync(fd, start, 0, start.length, 0)
+  } finally {
+    fs.closeSync(fd)
+  }
+  return start.toString('latin1') === BEGINNING
+}

@@ -3,15 +3,14 @@ import fs from 'node:fs'
 import type { Change, Fqn, ListQuery, Page, Service, Stored, VersionQuery } from 'servicebook'
 import { type Listed, roster } from '../roster.js'
 import { appender } from './appender.js'
-import { besideOf, removeBeside } from './beside.js'
+import { besideOf } from './beside.js'
 import { addTail, type Compacted, copyLive } from './compact.js'
-import { addDrop, addHeader, addPut, epochIn, isWhole, noLines, storedOf } from './line.js'
+import { addDrop, addPut, epochIn, isWhole, storedOf } from './line.js'
 import type { Lock } from './lock.js'
 import { isSame, sightOf } from './look.js'
 import { chainOf, isHeld, keptBelow, type Node, type recent, tenthsOf } from './node.js'
-import { readJournal } from './open.js'
-import { renew } from './renew.js'
-import { datasync, openForAppend, syncDirectory, writeAll } from './sync.js'
+import { openedFile } from './opened.js'
+import { datasync, openForAppend, syncDirectory } from './sync.js'
 
 export type Journal = Awaited<ReturnType<typeof openJournal>>
 
@@ -21,7 +20,7 @@ export type Journal = Awaited<ReturnType<typeof openJournal>>
  * said.
  */
 export async function openJournal(file: string, family: string, memory: ReturnType<typeof recent>, lock: Lock) {
-  const { fd, size, index, cut, ...last } = await opened(file, family, lock)
+  const { fd, size, index, cut, ...last } = await openedFile(file, family, lock)
   const epoch = epochIn(sightOf(fd).head)
   /** Whether the last line already says that everything before it is on disk. */
   let marked = last.marked
@@ -221,33 +220,6 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
         lines.close()
       }
     },
-  }
-}
-
-/** The file with its index; made if there is none, cut back to its last whole line, and on disk as it is. */
-async function opened(file: string, family: string, lock: Lock) {
-  if (lock.guessed) await renew(file, family)
-  const fd = openForAppend(file)
-  try {
-    removeBeside(file) // left by a process that ended in the midst of compacting
-    const { size: whole, index, cut, marked } = await readJournal(fd, file, family)
-    if (cut !== undefined) fs.ftruncateSync(fd, whole)
-    let size = whole
-    if (size === 0) {
-      const header = noLines()
-      addHeader(header, family)
-      writeAll(fd, header.bytes.subarray(0, header.length))
-      size = header.length
-    }
-    // From here on everything in the file is on disk, as the next synced line will say.
-    await datasync(fd)
-    await syncDirectory(file)
-    // Whoever lost the directory before this line must not go on; whoever loses it later is told by his next look.
-    if (!lock.isHeld()) throw new Error('it was taken by another process, which found no sign of life in this one')
-    return { fd, size, index, cut, marked }
-  } catch (cause) {
-    fs.closeSync(fd)
-    throw cause
   }
 }
 

@@ -13,7 +13,20 @@ import { tenthsOf } from './node.js'
  *   {"synced":true,"crc":"4d1c2a7f"}
  *
  * `"synced":true` says: everything before this line was on disk when it was written. It stands on the first line of every
- * append, and alone where a file was closed or compacted.
+ * append, and alone where a file was closed or compacted. It is read where it stands in these forms, nowhere else.
+ *
+ * What a file is; the reader, the cutter and the tests follow this:
+ *
+ *   ours      its first line is a whole header, of this format and of the family that the file is named for. A file without
+ *             one is nobody's torn write, since a journal is put in place with its header on disk: it is refused where it
+ *             has a family's name, and left alone elsewhere. An empty file holds nothing and becomes a journal.
+ *   whole     a header, then whole puts, drops and marks, each ended by a line feed alone.
+ *   torn      behind the header: bytes from the first line that is not whole to the end, none of which is a line with a
+ *             mark behind that first one. So much one interrupted append can leave, and nothing else: an append has one
+ *             mark, on its first line, and the next one begins when it is on disk. It is kept in a file beside, and cut.
+ *   damaged   anything else: a line with a mark, whole or not, behind one that is not whole; a line break that became
+ *             something else before such a line; CRLF; a right checksum on what is no line of ours; a second header. It is
+ *             refused with file, line and byte, and nothing is changed.
  */
 
 const FORMAT = 'servicebook/1'
@@ -122,42 +135,95 @@ const NAME = '","name":"'
 const FQN = ',"fullyQualifiedName":"'
 const VERSION = ',"version":'
 const DELETED = ',"deleted":'
+const COMMA = 44
+const MARKED = /^\{(?:"op":"put","revision":[0-9]+,"synced":true,|"op":"drop","synced":true,|"synced":true,"crc":)/
 
 /** Reads the front of a whole line; `undefined` when it is none that this version writes. Parses no service. */
 export function frontOf(bytes: Buffer, from: number, to: number): Front | undefined {
-  if (!startsWith(bytes, from, PUT)) return rareFront(bytes, from, to)
-  let at = bytes.indexOf(',', from + PUT.length)
+  return quickFront(bytes, from, to) ?? parsedFront(bytes, from, to)
+}
+
+/** A put in exactly the form that `addPut` gives it; `undefined` for anything else. Rests on quotes, not on widths. */
+function quickFront(bytes: Buffer, from: number, to: number): Front | undefined {
+  if (!startsWith(bytes, from, PUT)) return undefined
+  let at = bytes.indexOf(COMMA, from + PUT.length)
   const revision = Number(bytes.toString('latin1', from + PUT.length, at))
   at += 1
   const synced = startsWith(bytes, at, SYNCED)
   if (synced) at += SYNCED.length
+  if (!startsWith(bytes, at, ID)) return undefined
   const id = at + ID.length
-  const name = id + 36 + NAME.length
-  const fqn = endOfText(bytes, name) + 1 + FQN.length
+  const idEnd = endOfText(bytes, id)
+  if (!startsWith(bytes, idEnd, NAME)) return undefined
+  const nameEnd = endOfText(bytes, idEnd + NAME.length)
+  if (!startsWith(bytes, nameEnd + 1, FQN)) return undefined
+  const fqn = nameEnd + 1 + FQN.length
   const fqnEnd = endOfText(bytes, fqn)
+  if (!startsWith(bytes, fqnEnd + 1, VERSION)) return undefined
   const version = fqnEnd + 1 + VERSION.length
-  const versionEnd = bytes.indexOf(',', version)
+  const versionEnd = bytes.indexOf(COMMA, version)
+  if (!startsWith(bytes, versionEnd, DELETED) || versionEnd > to) return undefined
+  const tenths = tenthsOf(Number(bytes.toString('latin1', version, versionEnd)))
+  if (!Number.isInteger(revision) || !Number.isInteger(tenths)) return undefined
+  const deleted = bytes[versionEnd + DELETED.length] === 116
+  // A slice of a longer string would keep all of it in memory; this makes a string of its own.
   return {
     kind: 'put',
     synced,
     revision,
-    // A slice of a longer string would keep all of it in memory; this makes a string of its own.
-    id: bytes.toString('latin1', id, id + 36),
+    id: textAt(bytes, id, idEnd),
     fqn: textAt(bytes, fqn, fqnEnd),
-    tenths: tenthsOf(Number(bytes.toString('latin1', version, versionEnd))),
-    deleted: bytes[versionEnd + DELETED.length] === 116,
+    tenths,
+    deleted,
   }
 }
 
-function rareFront(bytes: Buffer, from: number, to: number): Front | undefined {
-  const line = JSON.parse(bytes.toString('utf8', from, to)) as Record<string, unknown>
+function parsedFront(bytes: Buffer, from: number, to: number): Front | undefined {
+  let line: Record<string, unknown> | null
+  try {
+    line = JSON.parse(bytes.toString('utf8', from, to))
+  } catch {
+    return undefined
+  }
+  if (typeof line !== 'object' || line === null) return undefined
+  const synced = line.synced === true
+  if (line.op === 'put') return putFront(line, synced)
+  if (line.op === 'drop') {
+    const fqn = line.fullyQualifiedName
+    return typeof fqn === 'string' ? { kind: 'drop', synced, fqn } : undefined
+  }
+  if (line.op !== undefined) return undefined
   if (typeof line.format === 'string') return { kind: 'header', format: line.format, family: String(line.family) }
-  if (line.op === 'drop') return { kind: 'drop', synced: line.synced === true, fqn: String(line.fullyQualifiedName) }
-  return line.op === undefined && line.synced === true ? { kind: 'mark', synced: true } : undefined
+  return synced ? { kind: 'mark', synced } : undefined
+}
+
+function putFront({ revision, service }: Record<string, unknown>, synced: boolean): Front | undefined {
+  const { id, fullyQualifiedName: fqn, version, deleted } = (service ?? {}) as Record<string, unknown>
+  if (typeof id !== 'string' || typeof fqn !== 'string') return undefined
+  if (!Number.isInteger(revision) || !Number.isFinite(version)) return undefined
+  const tenths = tenthsOf(version as number)
+  return { kind: 'put', synced, revision: revision as number, id, fqn, tenths, deleted: deleted === true }
+}
+
+/**
+ * Whether a line that need not be whole has the mark where a line has it, at its beginning. Inside a service's content
+ * the same text says nothing.
+ */
+export function beginsSynced(bytes: Buffer, from: number, to: number): boolean {
+  return MARKED.test(bytes.toString('latin1', from, Math.min(to, from + 64)))
+}
+
+/** Whether a whole line with the mark hangs on the end of a bad one, the line break between them being damaged. */
+export function endsSynced(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = bytes.lastIndexOf('{"', to - 1); at > from; at = bytes.lastIndexOf('{"', at - 1)) {
+    if (beginsSynced(bytes, at, to) && isWhole(bytes, at, to)) return true
+  }
+  return false
 }
 
 function startsWith(bytes: Buffer, at: number, text: string): boolean {
-  return bytes.toString('latin1', at, at + text.length) === text
+  for (let index = 0; index < text.length; index++) if (bytes[at + index] !== text.charCodeAt(index)) return false
+  return true
 }
 
 /** The closing quote of the JSON string that begins behind the quote before `at`. */

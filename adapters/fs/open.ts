@@ -1,8 +1,8 @@
 import fs from 'node:fs'
-import { FORMAT, frontOf, isWhole, NEWLINE } from './line.js'
+import { beginsSynced, endsSynced, FORMAT, frontOf, isWhole, NEWLINE } from './line.js'
 import { type Index, keptBelow } from './node.js'
 
-/** Bytes of an unfinished write that were cut off the end of a file. No answer was ever given for what they held. */
+/** Bytes of an unfinished write that were cut off the end of a file, and kept beside it. No answer was ever given for what they held. */
 export interface Cut {
   readonly file: string
   /** The first line that was cut, from 1. */
@@ -10,50 +10,55 @@ export interface Cut {
   /** Where it began. */
   readonly byte: number
   readonly bytes: number
+  /** The file that holds them now. Nothing reads it; remove it when you have seen it. */
+  readonly kept: string
 }
 
 interface Read {
   readonly index: Index
   /** Length of the file up to its last whole line. */
   readonly size: number
-  readonly cut: Cut | undefined
+  readonly cut: Omit<Cut, 'kept'> | undefined
   /** Whether the last whole line says that everything before it is on disk. */
   readonly marked: boolean
 }
 
 const BLOCK = 1 << 22
 
-/**
- * Reads a journal into its index: checks every line, parses none. A line that is not whole and is followed by a synced
- * line was on disk and is damaged: that is refused. Otherwise it is the torn end of a write that nobody was told of.
- */
+/** Reads a journal into its index: checks every line, parses none. What is whole, torn and damaged says `line.ts`. */
 export async function readJournal(fd: number, file: string, family: string): Promise<Read> {
   const index: Index = new Map()
   let lines = 0
   let marked = false
   let torn: { line: number; byte: number } | undefined
 
-  const damaged = ({ line, byte }: { line: number; byte: number }) =>
-    new Error(`${file}:${line} (byte ${byte}) is damaged, and whole lines follow it`)
+  const refused = (what: string, line: number, byte: number) => new Error(`${file}:${line} (byte ${byte}) ${what}`)
+
+  const takeHeader = (bytes: Buffer, from: number, to: number) => {
+    const header = isWhole(bytes, from, to) ? frontOf(bytes, from, to) : undefined
+    if (header?.kind !== 'header') throw refused(`is not the header of a journal${broken(bytes, from, to)}`, 1, 0)
+    const { format, family: held } = header
+    if (format !== FORMAT) throw refused(`is in format ${format}; this version reads ${FORMAT}`, 1, 0)
+    if (held !== family) throw refused(`holds ${held}, not ${family}`, 1, 0)
+  }
+
+  const takeTorn = (bytes: Buffer, from: number, to: number, byte: number) => {
+    const first = torn === undefined
+    torn ??= { line: lines, byte }
+    const { line, byte: at } = torn
+    if (broken(bytes, from, to)) throw refused(`is damaged${broken(bytes, from, to)}`, line, at)
+    if ((!first && beginsSynced(bytes, from, to)) || endsSynced(bytes, from, to)) {
+      throw refused('is damaged, and lines that were written after it follow', line, at)
+    }
+  }
 
   const take = (bytes: Buffer, from: number, to: number, byte: number) => {
     lines++
-    if (!isWhole(bytes, from, to)) {
-      torn ??= { line: lines, byte }
-      if (endsSynced(bytes, from, to)) throw damaged(torn)
-      return
-    }
+    if (lines === 1) return takeHeader(bytes, from, to)
+    if (torn !== undefined || !isWhole(bytes, from, to)) return takeTorn(bytes, from, to, byte)
     const front = frontOf(bytes, from, to)
-    if (front === undefined) throw new Error(`${file}:${lines} (byte ${byte}) is a line of a newer format`)
-    if (front.kind === 'header') {
-      if (front.format !== FORMAT) throw new Error(`${file} is in format ${front.format}; this version reads ${FORMAT}`)
-      if (front.family !== family) throw new Error(`${file} holds ${front.family}, not ${family}`)
-      return
-    }
-    if (torn !== undefined) {
-      if (front.synced) throw damaged(torn)
-      return
-    }
+    if (front === undefined) throw refused(`is no line of format ${FORMAT}`, lines, byte)
+    if (front.kind === 'header') throw refused('is a second header', lines, byte)
     marked = front.kind === 'mark'
     if (front.kind === 'drop') index.delete(front.fqn)
     if (front.kind !== 'put') return
@@ -79,20 +84,22 @@ export async function readJournal(fd: number, file: string, family: string): Pro
     if (count === 0) break
     if (filled === bytes.length) bytes = Buffer.concat([bytes], bytes.length * 2)
   }
-  if (filled > 0) torn ??= { line: lines + 1, byte: start }
+  if (filled > 0) {
+    lines++
+    if (lines === 1) takeHeader(bytes.subarray(0, filled), 0, 0)
+    takeTorn(bytes, 0, filled, start)
+  }
   if (torn === undefined) return { index, size: start, cut: undefined, marked }
   return { index, size: torn.byte, cut: { file, ...torn, bytes: start + filled - torn.byte }, marked }
 }
 
-/** Whether a synced line hangs on the end of a bad one, the line break between them being what is damaged. */
-function endsSynced(bytes: Buffer, from: number, to: number): boolean {
-  return ['{"op":"', '{"synced":'].some((beginning) => {
-    const at = bytes.subarray(from, to).lastIndexOf(beginning)
-    if (at <= 0 || !isWhole(bytes, from + at, to)) return false
-    const front = frontOf(bytes, from + at, to)
-    return front !== undefined && front.kind !== 'header' && front.synced
-  })
+/** What to say of a line whose only fault is how it ends. */
+function broken(bytes: Buffer, from: number, to: number): string {
+  const carriage = to > from && bytes[to - 1] === CARRIAGE_RETURN && isWhole(bytes, from, to - 1)
+  return carriage ? ': its line break is CRLF' : ''
 }
+
+const CARRIAGE_RETURN = 13
 
 function readSome(fd: number, bytes: Buffer, at: number, position: number): Promise<number> {
   return new Promise((resolve, reject) => {
