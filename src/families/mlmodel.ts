@@ -15,6 +15,7 @@ const mlModelFilterPattern = Type.Optional(filterPattern)
 export const mlmodelServices = defineFamily({
   entityType: 'mlmodelService',
   collection: 'mlmodelServices',
+  unmarkedSecrets: { fields: ['awsSessionToken'], freeTexts: true },
   serviceTypes: {
     Mlflow: Type.Object(
       { trackingUri: Type.String(), registryUri: Type.String(), supportsMetadataExtraction, mlModelFilterPattern },
@@ -23,9 +24,9 @@ export const mlmodelServices = defineFamily({
     Sklearn: Type.Object({ supportsMetadataExtraction }, closed),
     SageMaker: Type.Object({ awsConfig: awsCredentials, mlModelFilterPattern, supportsMetadataExtraction }, closed),
     VertexAI: Type.Object({ credentials: gcpCredentials, location: Type.String() }, closed),
-    CustomMlModel: Type.Object(
-      { sourcePythonClass: Type.String(), connectionOptions: Type.Optional(secretMap()) },
-      closed,
-    ),
+    CustomMlModel: Type.Object({
+      sourcePythonClass: Type.String(),
+      connectionOptions: Type.Optional(secretMap()),
+    }),
   },
 })
