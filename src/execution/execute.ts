@@ -240,8 +240,9 @@ export async function executeOne(
   ifMatch?: string,
 ): Promise<Decision | WriteFailure> {
   const valid = book.validate(request)
-  const issues = [...('error' in valid ? valid.error.issues : []), ...principalIssues(by), ...ifMatchIssues(ifMatch)]
-  if ('error' in valid || issues.length > 0) return badRequest(issues)
+  const { issues: found = [], more = 0 } = 'error' in valid ? valid.error : {}
+  const issues = [...found, ...principalIssues(by), ...ifMatchIssues(ifMatch)]
+  if ('error' in valid || issues.length > 0) return badRequest(issues, more)
   const missing = await missingPrincipal(book, by, how === 'create' ? 'Create' : 'EditAll')
   if (missing !== undefined) return missing
   const answers = await inTurn(book, valid.fqn, () => execute(book, [valid], { how, by, ifMatch, store: book.store }))

@@ -27,6 +27,8 @@ export interface Revising {
   readonly include: Include
   /** What is wrong with what else the verb was given. */
   readonly issues?: readonly Issue[]
+  /** How many more such issues there are. */
+  readonly moreIssues?: number
   /** What the policy is asked for, all of it together. */
   readonly operations: readonly [Operation, ...Operation[]]
   /** What is to be done to the service as it is stored; asked again after a lost race. */
@@ -41,7 +43,7 @@ export async function revise(book: Book, given: Subject, revising: Revising): Pr
   const { by, ifMatch, issues: more = [], operations } = revising
   const subject = subjectOf(given) as Subject
   const issues = [...subjectIssues(subject), ...principalIssues(by), ...ifMatchIssues(ifMatch), ...more]
-  if (issues.length > 0) return badRequest(issues)
+  if (issues.length > 0) return badRequest(issues, revising.moreIssues)
   const missing = await missingPrincipal(book, by, operations[0])
   if (missing !== undefined) return missing
   const family = book.family.entityType

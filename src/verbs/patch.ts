@@ -85,6 +85,7 @@ async function patch(
     ifMatch,
     include: 'non-deleted',
     issues: [...(isBad ? operations.issues : []), ...(as === undefined ? [AS_ISSUE] : [])],
+    moreIssues: isBad ? (operations.more ?? 0) : 0,
     operations: isBad ? ['EditAll'] : operationsOf(operations),
     decide: (stored) => (isBad ? operations : decide(book, stored, operations, as ?? itself, by, ifMatch)),
   })
