@@ -4,7 +4,7 @@ export { awsCredentials, filterPattern, gcpCredentials, secret, secretMap } from
 export { type ConnectionSchemas, defineFamily, type Family, type ServiceTypeOf } from './families/family.js'
 export { mlmodelServices } from './families/mlmodel.js'
 export type * from './model/errors.js'
-export { etag } from './model/etag.js'
+export { etag, type Preconditions } from './model/etag.js'
 export type { Fqn } from './model/fqn.js'
 export { fqn, type Subject } from './model/fqn.js'
 export type { Operation, Principal } from './model/principal.js'
