@@ -5,7 +5,7 @@ export { type ConnectionSchemas, defineFamily, type Family, type ServiceTypeOf }
 export { mlmodelServices } from './families/mlmodel.js'
 export type { UnmarkedSecrets } from './families/unmarked.js'
 export type * from './model/errors.js'
-export { etag } from './model/etag.js'
+export { etag, type Preconditions } from './model/etag.js'
 export type { Fqn } from './model/fqn.js'
 export { fqn, type Subject } from './model/fqn.js'
 export type { Operation, Principal } from './model/principal.js'

@@ -50,7 +50,21 @@ function revoked(): object {
 }
 
 const keys = ['id', 'name', 'isBot', 'teams', 'op', 'path', 'value', 'from', 'aborted', 'then', 'show', 'read']
-const options = ['by', 'ifMatch', 'hard', 'as', 'include', 'limit', 'before', 'after', 'total', 'owner', 'domain']
+const options = [
+  'by',
+  'ifMatch',
+  'ifNoneMatch',
+  'ifUnmodifiedSince',
+  'hard',
+  'as',
+  'include',
+  'limit',
+  'before',
+  'after',
+  'total',
+  'owner',
+  'domain',
+]
 const bulk = ['signal', 'onProgress', 'chunkSize', 'rows', 'dryRun', 'user', 'serviceType', 'tagFQN']
 
 /** Values are made where they are used: fast-check itself would stumble over them. */

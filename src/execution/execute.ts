@@ -11,7 +11,7 @@ import {
   type StoreFailed,
   storeFailed,
 } from '../model/errors.js'
-import { ifMatchIssues, unmet } from '../model/etag.js'
+import { type Preconditions, preconditionIssues, unmet } from '../model/etag.js'
 import type { Fqn } from '../model/fqn.js'
 import type { Principal } from '../model/principal.js'
 import type { Change, ServiceStore, Stored } from '../ports/store.js'
@@ -30,8 +30,8 @@ export type WriteFailure = BadRequest | Denial | EntityNotFound | EntityAlreadyE
 export interface Execution {
   readonly how: 'create' | 'upsert'
   readonly by: Principal | undefined
-  /** The entity tag that the stored service must have. */
-  readonly ifMatch?: string | undefined
+  /** What the stored service must be like. */
+  readonly when?: Preconditions | undefined
   /** Where to load and commit; a dry run puts a rehearsal in front of the book's store. */
   readonly store: Pick<ServiceStore, 'load' | 'commit'>
 }
@@ -44,7 +44,7 @@ export interface Execution {
 export async function execute(
   book: Book,
   requests: readonly ValidRequest[],
-  { how, by, ifMatch, store }: Execution,
+  { how, by, when = {}, store }: Execution,
 ): Promise<readonly (Decision | WriteFailure)[]> {
   const answers: (Decision | WriteFailure)[] = new Array(requests.length)
   const { first, following } = byName(requests)
@@ -114,7 +114,7 @@ export async function execute(
     for (const index of turn) {
       const before = held[index]
       if (before === undefined) continue
-      const decision = unmet(ifMatch, before?.service) ?? decided(before, index)
+      const decision = unmet(when, before?.service) ?? decided(before, index)
       if ('code' in decision || decision.outcome === 'unchanged') settle(index, decision, before)
       else writes.push({ index, before, decision })
     }
@@ -237,14 +237,14 @@ export async function executeOne(
   request: unknown,
   how: Execution['how'],
   by: Principal | undefined,
-  ifMatch?: string,
+  when: Preconditions = {},
 ): Promise<Decision | WriteFailure> {
   const valid = book.validate(request)
   const { issues: found = [], more = 0 } = 'error' in valid ? valid.error : {}
-  const issues = [...found, ...principalIssues(by), ...ifMatchIssues(ifMatch)]
+  const issues = [...found, ...principalIssues(by), ...preconditionIssues(when)]
   if ('error' in valid || issues.length > 0) return badRequest(issues, more)
   const missing = await missingPrincipal(book, by, how === 'create' ? 'Create' : 'EditAll')
   if (missing !== undefined) return missing
-  const answers = await inTurn(book, valid.fqn, () => execute(book, [valid], { how, by, ifMatch, store: book.store }))
+  const answers = await inTurn(book, valid.fqn, () => execute(book, [valid], { how, by, when, store: book.store }))
   return answers[0] as Decision | WriteFailure
 }

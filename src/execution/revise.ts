@@ -7,7 +7,7 @@ import {
   type StoreFailed,
   storeFailed,
 } from '../model/errors.js'
-import { ifMatchIssues, unmet } from '../model/etag.js'
+import { type Preconditions, preconditionIssues, unmet } from '../model/etag.js'
 import type { Fqn, Subject } from '../model/fqn.js'
 import type { Operation, Principal } from '../model/principal.js'
 import type { Change, Stored } from '../ports/store.js'
@@ -23,7 +23,8 @@ import { inTurn, pause } from './turns.js'
 
 export interface Revising {
   readonly by: Principal | undefined
-  readonly ifMatch: string | undefined
+  /** What the stored service must be like. */
+  readonly when: Preconditions
   readonly include: Include
   /** What is wrong with what else the verb was given. */
   readonly issues?: readonly Issue[]
@@ -40,9 +41,9 @@ export interface Revising {
  * race. Source: `semantics.md` §5, §7, §9.
  */
 export async function revise(book: Book, given: Subject, revising: Revising): Promise<Revision | DeleteServiceError> {
-  const { by, ifMatch, issues: more = [], operations } = revising
+  const { by, when, issues: more = [], operations } = revising
   const subject = subjectOf(given) as Subject
-  const issues = [...subjectIssues(subject), ...principalIssues(by), ...ifMatchIssues(ifMatch), ...more]
+  const issues = [...subjectIssues(subject), ...principalIssues(by), ...preconditionIssues(when), ...more]
   if (issues.length > 0) return badRequest(issues, revising.moreIssues)
   const missing = await missingPrincipal(book, by, operations[0])
   if (missing !== undefined) return missing
@@ -87,7 +88,7 @@ async function reviseOnce(
   if (stored === undefined) return absence(book, subject, revising.by, revising.operations[0])
   const denied = await denials(book, revising, stored)
   if (denied !== undefined) return denied
-  const failed = unmet(revising.ifMatch, stored.service)
+  const failed = unmet(revising.when, stored.service)
   if (failed !== undefined) return failed
   const revision = await revising.decide(stored)
   if ('code' in revision || revision.outcome === 'unchanged') return revision

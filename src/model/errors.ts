@@ -61,7 +61,7 @@ export interface EntityAlreadyExists {
   readonly fqn: string
 }
 
-/** The service is not in the state that `ifMatch` or a patch's `test` asks for. */
+/** The service is not in the state that a precondition (`ifMatch` and its kin) or a patch's `test` asks for. */
 export interface PreconditionFailed {
   readonly code: 'PRECONDITION_FAILED'
   readonly message: string

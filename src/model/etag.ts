@@ -12,15 +12,71 @@ export function etag({ id, version, updatedAt }: Pick<Service, 'id' | 'version' 
   return `"${id}.${version.toFixed(1)}.${updatedAt}"`
 }
 
-/** What is wrong with the state of a service, for whoever demands one of some; `*` is any. Source: RFC 9110 §13.1.1. */
-export function unmet(ifMatch: string | undefined, service: Service | undefined): PreconditionFailed | undefined {
-  if (ifMatch === undefined) return undefined
-  const actual = service === undefined ? null : etag(service)
-  if (actual !== null && (ifMatch === '*' || ifMatch.split(',').some((tag) => tag.trim() === actual))) return undefined
-  return preconditionFailed(ifMatch, actual)
+/**
+ * What a verb that changes a service may demand of the one that is stored; where it is not so, the verb answers
+ * `PRECONDITION_FAILED` and writes nothing, a race that was lost on the way included. Source: RFC 9110 §13.
+ */
+export interface Preconditions {
+  /**
+   * The entity tag that the service must have, as `etag(service)` makes it, or one of several, as in `If-Match`; `*` is
+   * any. Then nothing is created.
+   */
+  readonly ifMatch?: string | undefined
+  /**
+   * The entity tags that the service must not have, as in `If-None-Match`; `*` is any. An upsert with `*` creates or
+   * changes nothing, be the service that is there soft-deleted.
+   */
+  readonly ifNoneMatch?: string | undefined
+  /**
+   * Milliseconds since the epoch after which the service must not have changed. Only asked where `ifMatch` is absent, and
+   * not of a service that is not there.
+   */
+  readonly ifUnmodifiedSince?: number | undefined
 }
 
-export function ifMatchIssues(ifMatch: unknown): readonly Issue[] {
-  if (ifMatch === undefined || (typeof ifMatch === 'string' && ifMatch.length <= 1000)) return []
-  return [{ path: '/ifMatch', message: 'must be an entity tag as etag(service) makes it, several of them, or *' }]
+/** Their names, as verbs take them among their options. */
+export const PRECONDITIONS = ['ifMatch', 'ifNoneMatch', 'ifUnmodifiedSince'] as const
+
+export const demandsAny = (when: Preconditions) => PRECONDITIONS.some((name) => when[name] !== undefined)
+
+/** What of a state is not as demanded, in the order of RFC 9110 §13.2.2. */
+export function unmet(when: Preconditions, service: Service | undefined): PreconditionFailed | undefined {
+  const { ifMatch, ifNoneMatch, ifUnmodifiedSince } = when
+  const actual = service === undefined ? null : etag(service)
+  if (ifMatch !== undefined) {
+    if (!names(ifMatch, actual, 'strong')) return preconditionFailed(ifMatch, actual)
+  } else if (ifUnmodifiedSince !== undefined && service !== undefined && service.updatedAt > ifUnmodifiedSince) {
+    return preconditionFailed(`no change after ${ifUnmodifiedSince}`, actual)
+  }
+  if (ifNoneMatch === undefined || !names(ifNoneMatch, actual, 'weak')) return undefined
+  return preconditionFailed(`none of ${ifNoneMatch}`, actual)
+}
+
+/** Whether tags, or `*`, name a state; to a weak comparison a weak tag is as good. Source: RFC 9110 §8.8.3.2. */
+function names(tags: string, actual: string | null, comparison: 'strong' | 'weak'): boolean {
+  if (actual === null) return false
+  if (tags.trim() === '*') return true
+  return tags.split(',').some((part) => {
+    const tag = part.trim()
+    return tag === actual || (comparison === 'weak' && tag === `W/${actual}`)
+  })
+}
+
+/** Entity tags separated by commas, of which some may be missing. Source: RFC 9110 §5.6.1, §8.8.3. */
+const TAGS = /^(?:[ \t]*(?:(?:W\/)?"[^"]*")?[ \t]*(?:,|$))*$/
+const LONGEST = 1000
+const LAST_DATE = 8.64e15
+
+export function preconditionIssues({ ifMatch, ifNoneMatch, ifUnmodifiedSince }: Preconditions): readonly Issue[] {
+  const issues: Issue[] = []
+  const isText = (tags: unknown) => typeof tags === 'string' && tags.length <= LONGEST
+  if (ifMatch !== undefined && !isText(ifMatch))
+    issues.push({ path: '/ifMatch', message: 'must be an entity tag as etag(service) makes it, several of them, or *' })
+  // What cannot be read names no state, which here would let a write through that was to be held back.
+  if (ifNoneMatch !== undefined && !(isText(ifNoneMatch) && (ifNoneMatch.trim() === '*' || TAGS.test(ifNoneMatch))))
+    issues.push({ path: '/ifNoneMatch', message: 'must be entity tags as etag(service) makes them, or *' })
+  const isTime = typeof ifUnmodifiedSince === 'number' && Math.abs(ifUnmodifiedSince) <= LAST_DATE
+  if (ifUnmodifiedSince !== undefined && !isTime)
+    issues.push({ path: '/ifUnmodifiedSince', message: 'must be milliseconds since the epoch' })
+  return issues
 }

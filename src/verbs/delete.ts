@@ -5,6 +5,7 @@ import { timeOf } from '../execution/host.js'
 import { revise } from '../execution/revise.js'
 import type { Family } from '../families/family.js'
 import type { DeleteServiceError } from '../model/errors.js'
+import { PRECONDITIONS } from '../model/etag.js'
 import type { Subject } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
 import { decideDelete } from '../rules/decide.js'
@@ -30,7 +31,7 @@ export interface DeleteOptions extends ReviseOptions {
  * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
  * - `FORBIDDEN`: the policy denies `Delete` on the service; or there is none, and the caller may see none.
  * - `ENTITY_NOT_FOUND`: there is none.
- * - `PRECONDITION_FAILED`: the service is not in the state that `ifMatch` names.
+ * - `PRECONDITION_FAILED`: the service is not in the state that a precondition demands.
  * - `CONTENDED`: other processes won the race `attempts` times. Nothing was written.
  * - `STORE_FAILED`: the store or the policy failed; `applied` says whether it may have been written.
  *
@@ -47,7 +48,7 @@ export function deleteService<F extends Family>(
   return entered(
     book,
     options,
-    ['by', 'ifMatch', 'hard'],
+    ['by', ...PRECONDITIONS, 'hard'],
     'commit',
     (read) => remove(book, subject, read) as Promise<Result<Service<F>, DeleteServiceError>>,
   )
@@ -56,11 +57,11 @@ export function deleteService<F extends Family>(
 async function remove(
   book: Book,
   subject: Subject,
-  { by, ifMatch, hard = false }: DeleteOptions,
+  { by, hard = false, ...when }: DeleteOptions,
 ): Promise<Result<Service, DeleteServiceError>> {
   const revised = await revise(book, subject, {
     by,
-    ifMatch,
+    when,
     include: hard ? 'all' : 'non-deleted',
     issues: typeof hard === 'boolean' ? [] : [{ path: '/hard', message: 'must be a boolean' }],
     operations: ['Delete'],

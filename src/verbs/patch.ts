@@ -7,6 +7,7 @@ import { revise } from '../execution/revise.js'
 import { opened } from '../execution/secrecy.js'
 import type { Family } from '../families/family.js'
 import { badRequest, type PatchServiceError, storeFailed } from '../model/errors.js'
+import { demandsAny, PRECONDITIONS, type Preconditions } from '../model/etag.js'
 import type { Subject } from '../model/fqn.js'
 import type { Principal } from '../model/principal.js'
 import type { Service } from '../model/service.js'
@@ -36,7 +37,7 @@ export interface PatchedService<F extends Family = Family> {
  * - `id`, `name`, `fullyQualifiedName`, `version`, `deleted`, `updatedAt`, `updatedBy` and `changeDescription` can be tested
  *   and not changed.
  * - Patches of one named principal within 10 minutes are one change: the version stays, and its change description tells
- *   all of it. One that undoes the rest takes the version back. Not with `ifMatch`, and never where `connection` or
+ *   all of it. One that undoes the rest takes the version back. Not with a precondition, and never where `connection` or
  *   `serviceType` changes.
  * - The policy is asked for `EditDescription`, `EditDisplayName`, `EditOwners` and `EditTags` where a patch changes that,
  *   and for `EditAll` otherwise.
@@ -47,7 +48,7 @@ export interface PatchedService<F extends Family = Family> {
  * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
  * - `FORBIDDEN`: the policy denies one of these; or there is none, and the caller may see none.
  * - `ENTITY_NOT_FOUND`: there is no such service, it is soft-deleted, or it would refer to something unknown.
- * - `PRECONDITION_FAILED`: a `test` failed, or the service is not in the state that `ifMatch` names.
+ * - `PRECONDITION_FAILED`: a `test` failed, or the service is not in the state that a precondition demands.
  * - `CONTENDED`: other processes won the race `attempts` times. Nothing was written.
  * - `STORE_FAILED`: the store, the policy, the directory or the cipher failed; `applied` says whether it may be written.
  *
@@ -65,7 +66,7 @@ export function patchService<F extends Family>(
   return entered(
     book,
     options,
-    ['by', 'ifMatch', 'as'],
+    ['by', ...PRECONDITIONS, 'as'],
     'commit',
     (read) => patch(book, subject, operations, read) as Promise<Result<PatchedService<F>, PatchServiceError>>,
   )
@@ -75,19 +76,19 @@ async function patch(
   book: Book,
   subject: Subject,
   given: unknown,
-  { by, ifMatch, as: passed }: PatchOptions,
+  { by, as: passed, ...when }: PatchOptions,
 ): Promise<Result<PatchedService, PatchServiceError>> {
   const operations = readOperations(book, given)
   const as = passed === undefined ? itself : representationOf(passed)
   const isBad = 'code' in operations
   const revised = await revise(book, subject, {
     by,
-    ifMatch,
+    when,
     include: 'non-deleted',
     issues: [...(isBad ? operations.issues : []), ...(as === undefined ? [AS_ISSUE] : [])],
     moreIssues: isBad ? (operations.more ?? 0) : 0,
     operations: isBad ? ['EditAll'] : operationsOf(operations),
-    decide: (stored) => (isBad ? operations : decide(book, stored, operations, as ?? itself, by, ifMatch)),
+    decide: (stored) => (isBad ? operations : decide(book, stored, operations, as ?? itself, by, when)),
   })
   if ('code' in revised) return err(revised)
   const outcome = revised.outcome === 'unchanged' ? 'unchanged' : 'updated'
@@ -100,7 +101,7 @@ async function decide(
   operations: readonly PatchOperation[],
   as: Representation,
   by: Principal | undefined,
-  ifMatch: string | undefined,
+  when: Preconditions,
 ): Promise<Revision | PatchServiceError> {
   const result = await applied(book, stored.service, operations, as)
   if ('code' in result) return result
@@ -116,7 +117,7 @@ async function decide(
   }
   const now = timeOf(book)
   if (typeof now !== 'number') return now
-  const from = ifMatch === undefined ? consolidatesFrom(stored, !result.keepsConnection, now, by) : undefined
+  const from = demandsAny(when) ? undefined : consolidatesFrom(stored, !result.keepsConnection, now, by)
   const previous = from === undefined ? undefined : await versionOf(book, stored.service, from)
   if (previous !== undefined && 'code' in previous) return previous
   return decidePatch(stored, clear, request, { keepsConnection: result.keepsConnection, previous }, now, by)

@@ -5,20 +5,16 @@ import { timeOf } from '../execution/host.js'
 import { revise } from '../execution/revise.js'
 import type { Family } from '../families/family.js'
 import type { RestoreServiceError } from '../model/errors.js'
+import { PRECONDITIONS, type Preconditions } from '../model/etag.js'
 import type { Subject } from '../model/fqn.js'
 import type { Principal } from '../model/principal.js'
 import type { Service } from '../model/service.js'
 import { decideRestore } from '../rules/decide.js'
 
 /** What verbs that change one service that is there take besides the subject. */
-export interface ReviseOptions {
+export interface ReviseOptions extends Preconditions {
   /** Who does it: recorded as `updatedBy` and shown to the policy. */
   readonly by?: Principal | undefined
-  /**
-   * The entity tag that the service must have, as `etag(service)` makes it, or one of several, as in `If-Match`; `*` is
-   * any.
-   */
-  readonly ifMatch?: string | undefined
 }
 
 /** What a restore did, and the service as it now is. */
@@ -36,7 +32,7 @@ export interface Restored<F extends Family = Family> {
  * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
  * - `FORBIDDEN`: the policy denies `EditAll` on the service; or there is none, and the caller may see none.
  * - `ENTITY_NOT_FOUND`: there is none.
- * - `PRECONDITION_FAILED`: the service is not in the state that `ifMatch` names.
+ * - `PRECONDITION_FAILED`: the service is not in the state that a precondition demands.
  * - `CONTENDED`: other processes won the race `attempts` times. Nothing was written.
  * - `STORE_FAILED`: the store or the policy failed; `applied` says whether it may have been written.
  *
@@ -54,7 +50,7 @@ export function restoreService<F extends Family>(
   return entered(
     book,
     options,
-    ['by', 'ifMatch'],
+    ['by', ...PRECONDITIONS],
     'commit',
     (read) => restore(book, subject, read) as Promise<Result<Restored<F>, RestoreServiceError>>,
   )
@@ -63,11 +59,11 @@ export function restoreService<F extends Family>(
 async function restore(
   book: Book,
   subject: Subject,
-  { by, ifMatch }: ReviseOptions,
+  { by, ...when }: ReviseOptions,
 ): Promise<Result<Restored, RestoreServiceError>> {
   const revised = await revise(book, subject, {
     by,
-    ifMatch,
+    when,
     include: 'all',
     operations: ['EditAll'],
     decide: (stored) => {

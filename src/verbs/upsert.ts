@@ -4,6 +4,7 @@ import { entered } from '../execution/entrance.js'
 import { executeOne } from '../execution/execute.js'
 import type { Family } from '../families/family.js'
 import type { UpsertServiceError } from '../model/errors.js'
+import { PRECONDITIONS, type Preconditions } from '../model/etag.js'
 import type { Service, ServiceRequest } from '../model/service.js'
 import type { Outcome } from '../rules/decide.js'
 import type { WriteOptions } from './create.js'
@@ -15,13 +16,7 @@ export interface Upserted<F extends Family = Family> {
 }
 
 /** What `upsertService` takes besides the request. */
-export interface UpsertOptions extends WriteOptions {
-  /**
-   * The entity tag that the service must have, as `etag(service)` makes it, or one of several, as in `If-Match`; `*` is
-   * any. Then nothing is created.
-   */
-  readonly ifMatch?: string | undefined
-}
+export interface UpsertOptions extends WriteOptions, Preconditions {}
 
 /**
  * Creates a service or updates the one with that name, as OpenMetadata's `PUT /v1/services/…` does. Never answers
@@ -42,7 +37,8 @@ export interface UpsertOptions extends WriteOptions {
  * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
  * - `FORBIDDEN`: the policy denies `Create`, or `EditAll` on the stored service.
  * - `ENTITY_NOT_FOUND`: an owner, domain or tag is unknown to the host's directory.
- * - `PRECONDITION_FAILED`: the service is not in the state that `ifMatch` names, or lost it to a rival.
+ * - `PRECONDITION_FAILED`: the service is not in the state that a precondition demands, or lost it to a rival: with
+ *   `ifNoneMatch: '*'` there is one already.
  * - `CONTENDED`: other processes won the race `attempts` times (default 100). Nothing was written; send it again.
  * - `STORE_FAILED`: the store or the policy failed; `applied` says whether it may have been written. Safe to send again.
  *
@@ -60,7 +56,7 @@ export function upsertService<F extends Family>(
   return entered(
     book,
     options,
-    ['by', 'ifMatch'],
+    ['by', ...PRECONDITIONS],
     'commit',
     (read) => upsert(book, request, read) as Promise<Result<Upserted<F>, UpsertServiceError>>,
   )
@@ -69,9 +65,9 @@ export function upsertService<F extends Family>(
 async function upsert(
   book: Book,
   request: unknown,
-  { by, ifMatch }: UpsertOptions,
+  { by, ...when }: UpsertOptions,
 ): Promise<Result<Upserted, UpsertServiceError>> {
-  const answer = await executeOne(book, request, 'upsert', by, ifMatch)
+  const answer = await executeOne(book, request, 'upsert', by, when)
   return 'outcome' in answer
     ? ok({ outcome: answer.outcome, service: answer.stored.service })
     : err(answer as UpsertServiceError)
