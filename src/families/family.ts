@@ -24,6 +24,15 @@ export interface Family<Schemas extends ConnectionSchemas = ConnectionSchemas> {
   readonly serviceTypes: Schemas
   /** Schemas that those of the service types name by `$ref: '#/$defs/<name>'`. */
   readonly $defs?: Readonly<Record<string, TSchema>>
+  /** Fields of a service that the services of this family do not have. Default: none. */
+  readonly without?: readonly ('style' | 'entityStatus' | 'dataProducts')[]
+}
+
+declare const connection: unique symbol
+
+/** A connection schema, and the type of what fits it, which has a name of its own. */
+export interface ConnectionSchema<C> extends TObject {
+  readonly [connection]: C
 }
 
 /** The service types of a family, for example `'Mlflow' | 'Sklearn'`. */
@@ -71,9 +80,13 @@ export function defineFamily<const F extends Family>(family: F): F {
       return [serviceType, answer]
     }),
   )
-  const answer = Object.freeze({ ...family, serviceTypes: Object.freeze(serviceTypes) })
-  defined.add(answer)
-  return answer
+  return asDefined({ ...family, serviceTypes: Object.freeze(serviceTypes) })
+}
+
+/** A family that is known to be as it must be. */
+export function asDefined<F extends Family>(family: F): F {
+  defined.add(Object.freeze(family))
+  return family
 }
 
 const WORD = /^[A-Za-z][A-Za-z0-9]*$/

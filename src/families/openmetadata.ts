@@ -1,0 +1,57 @@
+import { asDefined, type ConnectionSchema, type Family } from './family.js'
+import { type Config, type Field, type Fields, is, object, objectSchema } from './fields.js'
+
+/*
+ * How OpenMetadata's own families are made of their tables. A schema is made when it is first asked for: 147 of them at
+ * import would be felt by everybody, and nobody uses them all. That they are as `defineFamily` wants them, a test says.
+ */
+
+declare const connection: unique symbol
+
+/** The table of a connection, and the type of what fits it. */
+export interface Of<C> {
+  (): Fields
+  readonly [connection]?: C
+}
+
+type Connections = Readonly<Record<string, Of<unknown>>>
+
+/** The schemas of a family, from its tables. */
+export type Schemas<Tables> = {
+  readonly [T in keyof Tables]: Tables[T] extends Of<infer C> ? ConnectionSchema<C> : never
+}
+
+/** What fits the table of a service type. Its `type` may be told, and is filled in. */
+export type Connection<Type extends string, Table extends () => Fields> = { readonly type?: Type } & Config<Table>
+
+/** A connection that stands in another one: there its `type` is a field like any other. */
+export function nested<C extends object>(type: string, table: () => Fields): Field<C> {
+  return object<C>(() => ({ type: is(type), ...table() }))
+}
+
+/** A service type that OpenMetadata has no connection class for. */
+export interface UnclassedConnection {
+  readonly type?: string
+  readonly [key: string]: unknown
+}
+export const unclassed = () => ({})
+
+interface Definition extends Pick<Family, 'entityType' | 'collection' | 'without'> {
+  readonly connections: Connections
+  /** The service types whose connections take keys that are not in their table. */
+  readonly open?: readonly string[]
+}
+
+/** A family of OpenMetadata's. */
+export function openMetadataFamily<F extends Family>({ connections, open = [], ...names }: Definition): F {
+  const serviceTypes = {}
+  for (const [serviceType, table] of Object.entries(connections)) {
+    let schema: ReturnType<typeof objectSchema> | undefined
+    const get = () => {
+      schema ??= objectSchema(table(), open.includes(serviceType))
+      return schema
+    }
+    Object.defineProperty(serviceTypes, serviceType, { get, enumerable: true })
+  }
+  return asDefined({ ...names, serviceTypes: Object.freeze(serviceTypes) } as unknown as F)
+}
