@@ -9,6 +9,7 @@ export {
   type ServiceTypeOf,
 } from './families/family.js'
 export { type MlModelServices, mlmodelServices } from './families/mlmodel.js'
+export type { UnmarkedSecrets } from './families/unmarked.js'
 export type * from './model/errors.js'
 export { etag } from './model/etag.js'
 export type { Fqn } from './model/fqn.js'

@@ -206,5 +206,6 @@ export const databaseServices: DatabaseServices = /* @__PURE__ */ openMetadataFa
   entityType: 'databaseService',
   collection: 'databaseServices',
   open: ['QueryLog', 'CustomDatabase', 'Dbt'],
+  mapsOfNoSecrets: ['SAS/dataTablesCustomFilter', 'SAS/reportsCustomFilter', 'SAS/dataflowsCustomFilter'],
   connections,
 })

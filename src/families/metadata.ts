@@ -208,6 +208,7 @@ export interface MetadataServices extends Family<Schemas<typeof connections>> {}
 export const metadataServices: MetadataServices = /* @__PURE__ */ openMetadataFamily({
   entityType: 'metadataService',
   collection: 'metadataServices',
+  mapsOfNoSecrets: ['datasourceLinks'],
   without: ['style', 'dataProducts'],
   connections,
 })

@@ -1,5 +1,7 @@
+import type { TSchema } from 'typebox'
 import { asDefined, type ConnectionSchema, type Family } from './family.js'
 import { type Config, type Field, type Fields, is, object, objectSchema } from './fields.js'
+import { marked } from './unmarked.js'
 
 /*
  * How OpenMetadata's own families are made of their tables. A schema is made when it is first asked for: 147 of them at
@@ -40,18 +42,22 @@ interface Definition extends Pick<Family, 'entityType' | 'collection' | 'without
   readonly connections: Connections
   /** The service types whose connections take keys that are not in their table. */
   readonly open?: readonly string[]
+  /** Fields whose texts are no secrets although their keys are free. */
+  readonly mapsOfNoSecrets?: readonly string[]
 }
 
-/** A family of OpenMetadata's. */
-export function openMetadataFamily<F extends Family>({ connections, open = [], ...names }: Definition): F {
+/** A family of OpenMetadata's. Every text of it that has no field of its own is a secret. */
+export function openMetadataFamily<F extends Family>(definition: Definition): F {
+  const { connections, open = [], mapsOfNoSecrets, ...names } = definition
+  const unmarkedSecrets = { freeTexts: true, ...(mapsOfNoSecrets && { mapsOfNoSecrets }) }
   const serviceTypes = {}
   for (const [serviceType, table] of Object.entries(connections)) {
-    let schema: ReturnType<typeof objectSchema> | undefined
+    let schema: TSchema | undefined
     const get = () => {
-      schema ??= objectSchema(table(), open.includes(serviceType))
+      schema ??= marked(serviceType, objectSchema(table(), open.includes(serviceType)), unmarkedSecrets, new Set())
       return schema
     }
     Object.defineProperty(serviceTypes, serviceType, { get, enumerable: true })
   }
-  return asDefined({ ...names, serviceTypes: Object.freeze(serviceTypes) } as unknown as F)
+  return asDefined({ ...names, unmarkedSecrets, serviceTypes: Object.freeze(serviceTypes) } as unknown as F)
 }

@@ -101,5 +101,6 @@ export const pipelineServices: PipelineServices = /* @__PURE__ */ openMetadataFa
   entityType: 'pipelineService',
   collection: 'pipelineServices',
   open: ['CustomPipeline'],
+  mapsOfNoSecrets: ['namespaceToServiceMapping'],
   connections,
 })
