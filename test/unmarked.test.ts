@@ -141,6 +141,7 @@ test('§1 ML model services: every text of a free map and of keys that an open o
   const custom = { sourcePythonClass: 'x', connectionOptions: { a: 's' }, extra: deep }
   expect(await shown(mlmodelServices, custom, 'CustomMlModel')).toEqual({
     ...custom,
+    supportsMetadataExtraction: true,
     connectionOptions: { a: MASK },
     extra: masked,
   })

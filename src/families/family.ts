@@ -27,6 +27,15 @@ export interface Family<Schemas extends ConnectionSchemas = ConnectionSchemas> {
   readonly $defs?: Readonly<Record<string, TSchema>>
   /** What is secret beyond the texts that schemas declare with `format: 'password'`. Default: nothing. */
   readonly unmarkedSecrets?: UnmarkedSecrets
+  /** Fields of a service that the services of this family do not have. Default: none. */
+  readonly without?: readonly ('style' | 'entityStatus' | 'dataProducts')[]
+}
+
+declare const connection: unique symbol
+
+/** A connection schema, and the type of what fits it, which has a name of its own. */
+export interface ConnectionSchema<C> extends TObject {
+  readonly [connection]: C
 }
 
 /** The service types of a family, for example `'Mlflow' | 'Sklearn'`. */
@@ -81,9 +90,13 @@ export function defineFamily<const F extends Family>(family: F): F {
   const { fields = [], mapsOfNoSecrets = [] } = family.unmarkedSecrets ?? {}
   const missed = [...fields, ...mapsOfNoSecrets].find((name) => !found.has(name))
   if (missed !== undefined) throw new TypeError(`family.unmarkedSecrets names ${missed}, which no schema has`)
-  const answer = Object.freeze({ ...family, serviceTypes: Object.freeze(serviceTypes) })
-  defined.add(answer)
-  return answer
+  return asDefined({ ...family, serviceTypes: Object.freeze(serviceTypes) })
+}
+
+/** A family that is known to be as it must be. */
+export function asDefined<F extends Family>(family: F): F {
+  defined.add(Object.freeze(family))
+  return family
 }
 
 const WORD = /^[A-Za-z][A-Za-z0-9]*$/

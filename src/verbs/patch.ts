@@ -159,7 +159,10 @@ function representationOf(given: Representation): Representation | undefined {
 }
 
 /** A service as verbs answer it. */
-const itself: Representation = { show: (service) => service, read: (request) => ({ request }) }
+const itself: Representation = {
+  show: (service) => service as unknown as Readonly<Record<string, unknown>>,
+  read: (request) => ({ request }),
+}
 
 /** The version before the stored one, if it is the one that its change description names. */
 async function versionOf(book: Book, { fullyQualifiedName, id, version }: Service, wanted: number) {
