@@ -232,8 +232,17 @@ function fits(text: string, walk: Walk): boolean {
   return text.isWellFormed() && !text.includes('\0')
 }
 
+/** Bytes of a text in UTF-8, without an encoder: not every test environment has one, and a copy would be as large again. */
 export function utf8Length(text: string): number {
-  return new TextEncoder().encode(text).length
+  let bytes = text.length
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit < 0x80) continue
+    bytes += unit < 0x800 ? 1 : 2
+    // A pair of surrogates is four bytes, a lone one the three of U+FFFD.
+    if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) at++
+  }
+  return bytes
 }
 
 function violation(walk: Walk, depth: number, message: string): void {
