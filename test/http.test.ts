@@ -347,7 +347,8 @@ describe('PATCH', () => {
       [[{ op: 'replace', path: '/domains/0', value: { id: ADA, type: 'domain' } }], 400, '/domains/0'],
       [[{ op: 'replace', path: '/domains', value: 'Ops' }], 400, '/domains'],
       [[{ op: 'add', path: '/owners/0', value: { name: 'ada', type: 'user' } }], 400, '/owners/0/id'],
-      [[{ op: 'replace', path: '/name', value: 'b' }], 400, '/0/path'],
+      [[{ op: 'replace', path: '', value: {} }], 400, '/0/path'],
+      [[{ op: 'replace', path: '/deleted', value: true }], 400, '/deleted'],
       [[{ op: 'remove', path: '/nothing' }], 400, '/0'],
       [[{ op: 'test', path: '/version', value: 7 }], 412],
       [
