@@ -21,11 +21,16 @@ export const defaultLimits: Limits = { description: 4 * 2 ** 20, request: 8 * 2 
 export interface Shape {
   readonly fields?: readonly { readonly key: string; readonly shape: Shape; readonly fallback: unknown }[]
   readonly items?: Shape
+  /** Whether a key that is `null` is kept, at any depth. */
+  readonly keepsNull?: boolean
   /** Fills in the defaults of what is neither a closed object nor a list, once it is plain data. */
   readonly complete?: (value: unknown) => unknown
 }
 
 const anyShape: Shape = {}
+
+/** Of values in which `null` is a value like any other. */
+export const wholeShape: Shape = { keepsNull: true }
 
 /** The shape of a schema, as deep as closed objects and lists go; what else may fit is left to the schema's own check. */
 export function shapeOf(schema: TSchema): Shape {
@@ -163,12 +168,16 @@ function listCopy(list: readonly unknown[], shape: Shape, walk: Walk, depth: num
   for (let index = 0; index < length && walk.size <= walk.limits.request; index++) {
     walk.trail[depth] = index
     const element = read(list, index, walk, depth + 1)
-    copy[index] = copyOf(element === undefined ? null : element, shape.items ?? anyShape, walk, depth + 1)
+    copy[index] = copyOf(element === undefined ? null : element, shape.items ?? innerOf(shape), walk, depth + 1)
   }
   return Object.freeze(copy)
 }
 
-function objectCopy(object: object, { fields }: Shape, walk: Walk, depth: number): unknown {
+/** The shape of what no shape tells more about. */
+const innerOf = (shape: Shape) => (shape.keepsNull === true ? shape : anyShape)
+
+function objectCopy(object: object, shape: Shape, walk: Walk, depth: number): unknown {
+  const { fields } = shape
   const keys = Object.keys(object)
   if (keys.length > walk.limits.elements) {
     violation(walk, depth, `has more than ${walk.limits.elements} keys`)
@@ -180,7 +189,7 @@ function objectCopy(object: object, { fields }: Shape, walk: Walk, depth: number
       walk.trail[depth] = key
       if (!fits(key, walk)) violation(walk, depth + 1, 'has NUL or a lone surrogate in its key')
       if (key === '__proto__') violation(walk, depth + 1, 'is not allowed as a key')
-      else copyField(copy, key, object, anyShape, walk, depth)
+      else copyField(copy, key, object, innerOf(shape), walk, depth)
     }
     return Object.freeze(copy)
   }
@@ -213,7 +222,8 @@ function copyField(
   if (walk.size > walk.limits.request) return // too large already, which is said once
   walk.trail[depth] = key
   const value = read(object, key, walk, depth + 1)
-  if (value !== undefined && value !== null) copy[key] = copyOf(value, shape, walk, depth + 1)
+  if (value !== undefined && (value !== null || shape.keepsNull === true))
+    copy[key] = copyOf(value, shape, walk, depth + 1)
 }
 
 /** A getter may throw; then the rest of the object is still worth checking. */

@@ -35,7 +35,7 @@ export interface PatchedService<F extends Family = Family> {
  * secret that is still the mask is kept.
  *
  * - `id`, `name`, `fullyQualifiedName`, `version`, `deleted`, `updatedAt`, `updatedBy` and `changeDescription` can be tested
- *   and not changed.
+ *   and not changed, unless the representation drops such changes.
  * - Patches of one named principal within 10 minutes are one change: the version stays, and its change description tells
  *   all of it. One that undoes the rest takes the version back. Not with a precondition, and never where `connection` or
  *   `serviceType` changes.
@@ -78,8 +78,8 @@ async function patch(
   given: unknown,
   { by, as: passed, ...when }: PatchOptions,
 ): Promise<Result<PatchedService, PatchServiceError>> {
-  const operations = readOperations(book, given)
   const as = passed === undefined ? itself : representationOf(passed)
+  const operations = readOperations(book, given, as?.dropped)
   const isBad = 'code' in operations
   const revised = await revise(book, subject, {
     by,
@@ -87,7 +87,7 @@ async function patch(
     include: 'non-deleted',
     issues: [...(isBad ? operations.issues : []), ...(as === undefined ? [AS_ISSUE] : [])],
     moreIssues: isBad ? (operations.more ?? 0) : 0,
-    operations: isBad ? ['EditAll'] : operationsOf(operations),
+    operations: isBad ? ['EditAll'] : operationsOf(operations, as?.dropped),
     decide: (stored) => (isBad ? operations : decide(book, stored, operations, as ?? itself, by, when)),
   })
   if ('code' in revised) return err(revised)
@@ -123,36 +123,33 @@ async function decide(
   return decidePatch(stored, clear, request, { keepsConnection: result.keepsConnection, previous }, now, by)
 }
 
-async function applied(
-  book: Book,
-  service: Service,
-  operations: readonly PatchOperation[],
-  { show, read }: Representation,
-) {
+async function applied(book: Book, service: Service, operations: readonly PatchOperation[], as: Representation) {
   try {
-    return patched(service, await show(service), read, operations, book.limits)
+    return patched(service, await as.show(service), as, operations, book.limits)
   } catch (cause) {
     return storeFailed('resolve', cause)
   }
 }
 
 /** The operations as plain values; a proxy may refuse to be read at all. */
-function readOperations(book: Book, given: unknown) {
+function readOperations(book: Book, given: unknown, dropped: readonly string[] | undefined) {
   try {
-    return checkedOperations(given, book.limits)
+    return checkedOperations(given, book.limits, dropped)
   } catch {
     return badRequest([{ path: '', message: 'cannot be read' }])
   }
 }
 
-const AS_ISSUE = { path: '/as', message: 'must be a representation: { show, read }' }
+const AS_ISSUE = { path: '/as', message: 'must be a representation: { show, read, dropped }' }
 
 /** Both directions, read once. */
 function representationOf(given: Representation): Representation | undefined {
   try {
     const { show, read } = given
     if (typeof show !== 'function' || typeof read !== 'function') return undefined
-    return { show: (service) => show.call(given, service), read: (document) => read.call(given, document) }
+    const dropped = [...(given.dropped ?? [])]
+    if (dropped.some((field) => typeof field !== 'string')) return undefined
+    return { show: (service) => show.call(given, service), read: (document) => read.call(given, document), dropped }
   } catch {
     return undefined
   }
