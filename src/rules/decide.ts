@@ -6,7 +6,7 @@ import type { Stored } from '../ports/store.js'
 import { isBeyond, type Limits } from './copy.js'
 import { diff } from './diff.js'
 import { type Fields, merge, replaced } from './merge.js'
-import { keepSecrets } from './secrets.js'
+import { keepSecrets, sameSecrets } from './secrets.js'
 import type { ValidRequest } from './validate.js'
 
 /*
@@ -201,7 +201,7 @@ function secretsAfter(request: ValidRequest, before: Stored | null, opened: stri
     clear = text
   }
   // The same again stays as it is sealed, so that nothing is written.
-  return clear === opened ? { sealed, changed: false } : { sealed: null, clear, changed: true }
+  return sameSecrets(clear, opened) ? { sealed, changed: false } : { sealed: null, clear, changed: true }
 }
 
 /** Data products are parts of a domain. */

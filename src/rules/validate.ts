@@ -8,7 +8,7 @@ import { fqn, isFqn } from '../model/fqn.js'
 import { checkedSchema, type OwnerReference, requestBase, type Service, type TagLabel } from '../model/service.js'
 import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
-import { maskConfig, secretPaths } from './secrets.js'
+import { maskConfig, maskedPath, secretPaths } from './secrets.js'
 import { fits, violations } from './violations.js'
 
 /** A request that fits: copied, frozen, defaults filled in, sets without duplicates, secrets taken out. */
@@ -78,6 +78,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
     const config = configOf(value)
     const masked = config === undefined ? undefined : maskConfig(config, places)
     const secrets = masked?.secrets ?? null
+    for (const { path, message } of masked?.issues ?? []) issues.push({ path: CONFIG + path, message })
     if (secrets !== null && !holdsSecrets) issues.push(...secretsRefused(secrets))
     addTextIssues(value, limits, issues)
     if (issues.length > 0 || !fits(validator, value)) return refusal(validator, places, value, issues)
@@ -124,6 +125,9 @@ function typeOf(request: unknown): unknown {
   }
 }
 
+/** Where the config stands in a request. */
+const CONFIG = '/connection/config'
+
 function configOf(request: unknown): Readonly<Record<string, unknown>> | undefined {
   const config = (request as { connection?: { config?: unknown } } | null)?.connection?.config
   return typeof config === 'object' && config !== null ? (config as Readonly<Record<string, unknown>>) : undefined
@@ -165,7 +169,7 @@ function lowerIds(owners: readonly OwnerReference[]): readonly OwnerReference[] 
 function secretsRefused(secrets: string): readonly Issue[] {
   const message =
     'is a secret, and this store outlives the process: give the book a cipher to seal it with, openBook({ cipher }), for example aesCipher of servicebook/cipher'
-  return secretPaths(secrets).map((path) => ({ path: `/connection/config${path}`, message }))
+  return secretPaths(secrets).map((path) => ({ path: CONFIG + path, message }))
 }
 
 function refusal(
@@ -177,7 +181,8 @@ function refusal(
   // What stood too deep, was too large or could not be read was not copied; the schema has nothing to say about it.
   const known = new Set(found.map(({ path }) => path))
   const rest = known.has('') ? [] : violations(validator, value, places).filter(({ path }) => !known.has(path))
-  const issues = [...found, ...rest]
+  // A key may hold a credential, and so may a path to it.
+  const issues = [...found, ...rest].map(({ path, message }) => ({ path: maskedPath(path), message }))
   const name = (value as { name?: unknown } | null)?.name
   const named = typeof name === 'string' && !issues.some(({ path }) => path === '/name')
   return { error: badRequest(issues), fqn: named ? fqn.quote(name) : undefined }
