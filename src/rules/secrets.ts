@@ -34,6 +34,7 @@ export interface Masked {
 
 interface Masking {
   keeps: boolean
+  room: number
   readonly trail: string[]
   readonly issues: Issue[]
 }
@@ -42,7 +43,7 @@ const nothing: Secrets = {}
 
 /** Takes the secrets out of a frozen config. The same config comes back when it has none. */
 export function maskConfig(config: Config, places: SecretPlaces | null): Masked {
-  const masking: Masking = { keeps: false, trail: [], issues: [] }
+  const masking: Masking = { keeps: false, room: PATHS, trail: [], issues: [] }
   const { value, secrets } = masked(config, places, masking)
   const text = secrets === nothing ? null : secretsText(secrets)
   return { config: value as Config, secrets: text, keeps: masking.keeps, issues: masking.issues }
@@ -99,7 +100,7 @@ function maskedObject(object: Config, places: SecretPlaces | null, masking: Mask
       for (const before of keys.slice(0, at)) copy[before] = object[before]
     }
     if (copy !== undefined) {
-      if (Object.hasOwn(copy, key)) masking.issues.push({ path: pointer(masking.trail), message: SAME_KEY })
+      if (Object.hasOwn(copy, key)) refuseKey(masking)
       copy[key] = one.value
     }
     if (ofKey !== undefined) {
@@ -118,7 +119,13 @@ function maskedObject(object: Config, places: SecretPlaces | null, masking: Mask
   return { value: Object.freeze(copy), secrets: hasNone ? nothing : secrets }
 }
 
-const SAME_KEY = 'is the same key as another one once the credentials in both are masked'
+function refuseKey(masking: Masking): void {
+  const { issues, trail } = masking
+  if (issues.length === 100 || masking.room < 0) return
+  const path = pointer(trail)
+  masking.room -= path.length
+  issues.push({ path, message: 'is the same key as another one once the credentials in both are masked' })
+}
 
 function placesAt(places: SecretPlaces | null, key: string): SecretPlaces | null {
   return places === null ? null : (places.keys.get(key) ?? places.each)
@@ -169,51 +176,8 @@ export function sameSecrets(a: string | null, b: string | null): boolean {
   return secretsText(secretsIn(a)) === secretsText(secretsIn(b))
 }
 
-/**
- * Puts stored values where the mask came back. Answers the complete secrets, or an issue for each mask that has nothing
- * stored at its path. `prefix` is where the config stands in the request.
- */
-export function keepSecrets(given: string, stored: string | null, prefix: string): { text: string; issues: Issue[] } {
-  const issues: Issue[] = []
-  const kept = keptOf(secretsIn(given), stored === null ? nothing : secretsIn(stored), [], (trail) => {
-    issues.push({ path: prefix + pointer(trail), message: 'is the mask, and no secret is stored there to keep' })
-  })
-  return { text: secretsText(kept), issues }
-}
-
-function keptOf(given: Secrets, stored: Secrets, trail: string[], missing: (trail: string[]) => void): Secrets {
-  const values = (these: readonly string[], those: readonly string[] | undefined) =>
-    these.map((value, index) => {
-      if (value !== MASK) return value
-      const before = those?.[index]
-      if (before === undefined) missing(trail)
-      return before ?? MASK
-    })
-  const kept: Secrets = {}
-  if (given.at !== undefined) kept.at = values(given.at, stored.at)
-  const within = (key: string, work: () => void) => {
-    trail.push(key)
-    work()
-    trail.pop()
-  }
-  for (const [key, these] of Object.entries(given.keys ?? {})) {
-    kept.keys ??= {}
-    const all = kept.keys
-    within(key, () => {
-      all[key] = values(these, own(stored.keys, key))
-    })
-  }
-  for (const [key, inner] of Object.entries(given.in ?? {})) {
-    kept.in ??= {}
-    const all = kept.in
-    within(key, () => {
-      all[key] = keptOf(inner, own(stored.in, key) ?? nothing, trail, missing)
-    })
-  }
-  return kept
-}
-
-function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+/** What a record has under a key, and not what all objects have. */
+export function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
   return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined
 }
 
@@ -252,8 +216,8 @@ export function maskedPath(path: string): string {
     : pointer(keys.map((key) => maskedText(unescaped(key))))
 }
 
-/** As much as the paths of an answer may take. */
-const PATHS = 65_536
+/** As many characters as the paths of an answer may have, but for the last of them. */
+export const PATHS = 65_536
 
 /** The paths of the secrets in such a text, the first hundred of them, and fewer where they are long. */
 export function secretPaths(secrets: string): readonly string[] {

@@ -68,6 +68,23 @@ function masksIn(text: string): Place[] {
   return places
 }
 
+/** What a list in a text is separated by. */
+const SEPARATORS = ',;&? \t\n\r'
+
+/** What stands around each credential of a masked text, up to where another part of it begins. */
+export function contextsIn(text: string): readonly string[] {
+  const places = credentialsIn(text)
+  return places.map(({ from, to }, index) => {
+    const first = places[index - 1]?.to ?? 0
+    const last = places[index + 1]?.from ?? text.length
+    let start = from
+    while (start > first && !SEPARATORS.includes(text[start - 1] as string)) start--
+    let end = to
+    while (end < last && !SEPARATORS.includes(text[end] as string)) end++
+    return text.slice(start, end)
+  })
+}
+
 /** Whether a value is the mask, as clients of URIs may encode it. */
 function isMask(value: string): boolean {
   return value === MASK || (value.length <= ENCODED_MASK && value.includes('%') && decoded(value).text === MASK)
