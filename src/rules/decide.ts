@@ -1,12 +1,14 @@
-import { type BadRequest, badRequest } from '../model/errors.js'
+import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
 import type { Service, TagLabel } from '../model/service.js'
 import { FIRST_VERSION, nextVersion } from '../model/version.js'
 import type { Stored } from '../ports/store.js'
 import { isBeyond, type Limits } from './copy.js'
 import { diff } from './diff.js'
+import { movedPlaces } from './follow.js'
+import { type Clear, keepSecrets } from './keep.js'
 import { type Fields, merge, replaced } from './merge.js'
-import { keepSecrets } from './secrets.js'
+import { sameSecrets } from './secrets.js'
 import type { ValidRequest } from './validate.js'
 
 /*
@@ -187,6 +189,24 @@ interface Secrets {
 
 const noSecrets: Secrets = Object.freeze({ sealed: null, changed: false })
 
+type Config = Readonly<Record<string, unknown>>
+const CONFIG = '/connection/config'
+
+function configsOf({ connection, secrets }: ValidRequest, before: Stored | null, opened: string | null) {
+  const old = before?.service.connection
+  const given: Clear = { config: (connection?.config ?? {}) as Config, secrets }
+  const stored: Clear | null = old === undefined ? null : { config: old.config as Config, secrets: opened }
+  return [given, stored] as const
+}
+
+/**
+ * What a request changes of where a service connects to, while it keeps secrets of it by the mask. For books in which secrets
+ * do not follow.
+ */
+export function movedBy(request: ValidRequest, before: Stored, opened: string | null): readonly Issue[] {
+  return request.keeps ? movedPlaces(...configsOf(request, before, opened), CONFIG) : []
+}
+
 /** The secrets after the write: those of the request, the stored ones where the mask came back or no connection came. */
 function secretsAfter(request: ValidRequest, before: Stored | null, opened: string | null): Secrets | BadRequest {
   const sealed = before?.sealed ?? null
@@ -196,12 +216,12 @@ function secretsAfter(request: ValidRequest, before: Stored | null, opened: stri
   }
   let clear = request.secrets
   if (request.keeps) {
-    const { text, issues } = keepSecrets(clear, opened, '/connection/config')
+    const { text, issues } = keepSecrets(...configsOf(request, before, opened), CONFIG)
     if (issues.length > 0) return badRequest(issues)
     clear = text
   }
   // The same again stays as it is sealed, so that nothing is written.
-  return clear === opened ? { sealed, changed: false } : { sealed: null, clear, changed: true }
+  return sameSecrets(clear, opened) ? { sealed, changed: false } : { sealed: null, clear, changed: true }
 }
 
 /** Data products are parts of a domain. */
