@@ -3,6 +3,7 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    families: 'src/families/index.ts',
     memory: 'adapters/memory.ts',
     fs: 'adapters/fs/index.ts',
     postgres: 'adapters/postgres/index.ts',

@@ -8,6 +8,7 @@ export default defineConfig({
     // The tests run on the sources; only the tests of the package itself run on what is built.
     alias: [
       { find: /^servicebook$/, replacement: at('./src/index.ts') },
+      { find: /^servicebook\/families$/, replacement: at('./src/families/index.ts') },
       { find: /^servicebook\/memory$/, replacement: at('./adapters/memory.ts') },
       { find: /^servicebook\/fs$/, replacement: at('./adapters/fs/index.ts') },
       { find: /^servicebook\/postgres$/, replacement: at('./adapters/postgres/index.ts') },

@@ -1,8 +1,15 @@
 export { type Book, type BookOptions, openBook } from './book.js'
 export type { GetOptions } from './execution/look.js'
 export { awsCredentials, filterPattern, gcpCredentials, secret, secretMap } from './families/credentials.js'
-export { type ConnectionSchemas, defineFamily, type Family, type ServiceTypeOf } from './families/family.js'
-export { mlmodelServices } from './families/mlmodel.js'
+export {
+  type ConnectionSchema,
+  type ConnectionSchemas,
+  defineFamily,
+  type Family,
+  type ServiceTypeOf,
+} from './families/family.js'
+export { type MlModelServices, mlmodelServices } from './families/mlmodel.js'
+export type { UnmarkedSecrets } from './families/unmarked.js'
 export type * from './model/errors.js'
 export { etag, type Preconditions } from './model/etag.js'
 export type { Fqn } from './model/fqn.js'
@@ -10,11 +17,15 @@ export { fqn, type Subject } from './model/fqn.js'
 export type { Operation, Principal } from './model/principal.js'
 export {
   type ChangeDescription,
+  type ConnectionOf,
   type FieldChange,
   type OwnerReference,
   requestSchema,
   type Service,
+  type ServiceConnection,
+  type ServiceOf,
   type ServiceRequest,
+  type ServiceRequestOf,
   serviceSchema,
   type TagLabel,
 } from './model/service.js'

@@ -33,7 +33,7 @@ export async function openDatabase(client: PostgresClient = pool) {
     store: postgresStore(client, { schema }),
     again: (other: PostgresClient = client) => postgresStore(other, { schema }),
     bytes: async () => {
-      const rows = (table: string) => client.query(`select row_to_json(it)::text as row from ${table} it`, [])
+      const rows = (table: string) => pool.query(`select row_to_json(it)::text as row from ${table} it`)
       const all = await Promise.all([rows(`${schema}.servicebook_services`), rows(`${schema}.servicebook_versions`)])
       return JSON.stringify(all.map(({ rows }) => rows))
     },

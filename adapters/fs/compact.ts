@@ -1,7 +1,6 @@
 import fs from 'node:fs'
-import { addHeader, addMark, addPut, type Lines, noLines, storedOf } from './line.js'
+import { addHeader, addPut, type Lines, noLines, storedOf } from './line.js'
 import { chainOf, type Node } from './node.js'
-import { writeAll } from './sync.js'
 
 /** The size of a journal before and after it was compacted, in bytes. */
 export interface Compacted {
@@ -56,13 +55,4 @@ function flushed(copy: number, lines: Lines): Promise<number> {
     }
     from(0)
   })
-}
-
-/** Adds lines as they are to a file that ends at `at`, and a mark, which holds as soon as it is synced; answers where it ends then. */
-export function addTail(fd: number, at: number, tail: Buffer): number {
-  const mark = noLines()
-  addMark(mark)
-  writeAll(fd, tail)
-  writeAll(fd, mark.bytes.subarray(0, mark.length))
-  return at + tail.length + mark.length
 }

@@ -27,11 +27,19 @@ export interface FsStoreOpened {
 export interface FsStore extends ServiceStore {
   /**
    * Opens the directory now rather than at first use, and tells what was found. Rejects when it cannot be had: it cannot
-   * be written, another process has it, a file is damaged; the message says which. Nothing is changed then, and it may
-   * be tried again. Also opens a store that was closed.
+   * be written or synced, another process has it, a file is damaged; the message says which. No service is changed then,
+   * and it may be tried again. Also opens a store that was closed.
+   *
+   * A file that was not closed in order is put in a new one, synced, before anything builds on it: what the system shows
+   * of it may never have reached the disk. That takes as much room again, for the moment. A torn end is kept in a file
+   * beside first, once, however often opening is tried.
    */
   open(): Promise<FsStoreOpened>
-  /** Waits for what is under way, and lets the directory go. Then the store answers nothing until it is opened again. */
+  /**
+   * Waits for what is under way, and lets the directory go. Then the store answers nothing until it is opened again.
+   * Rejects when a file could not be synced at its end; the directory is free all the same, and nothing that was answered
+   * before is taken back.
+   */
   close(): Promise<void>
   /**
    * Rewrites each file without what no longer counts: services that were removed, versions that were dropped, secrets

@@ -4,10 +4,11 @@ import type { Change, Fqn, ListQuery, Page, Service, Stored, VersionQuery } from
 import { type Listed, roster } from '../roster.js'
 import { appender } from './appender.js'
 import { besideOf } from './beside.js'
-import { addTail, type Compacted, copyLive } from './compact.js'
+import { type Compacted, copyLive } from './compact.js'
 import { addDrop, addPut, epochIn, isWhole, storedOf } from './line.js'
 import type { Lock } from './lock.js'
 import { isSame, sightOf } from './look.js'
+import { addTail, distrust, endWithMark } from './mark.js'
 import { chainOf, isHeld, keptBelow, type Node, type recent, tenthsOf } from './node.js'
 import { openedFile } from './opened.js'
 import { datasync, openForAppend, syncDirectory } from './sync.js'
@@ -205,17 +206,16 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
       }
     },
 
-    /** Everything is on disk, and the last line says so. */
+    /** Everything is on disk, and the last line says so; where that is not known, it does not. */
     async close(): Promise<void> {
       await lines.settled().catch(() => {})
       try {
-        if (!marked && !lines.isBroken()) {
-          await lines.alone(async ({ fd, size }) => {
-            if (!lines.isInPlace()) return // the mark is for what this store has written, and it is not there
-            addTail(fd, size, Buffer.alloc(0))
-            await datasync(fd)
-          })
-        }
+        if (marked !== lines.isBroken()) return
+        await lines.alone(async ({ fd, size }) => {
+          if (!lines.isInPlace()) return // the mark is for what this store has written, and it is not there
+          if (marked) distrust(fd)
+          else await endWithMark(file, fd, size)
+        })
       } finally {
         lines.close()
       }

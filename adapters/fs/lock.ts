@@ -22,6 +22,11 @@ export interface Lock {
   release(): void
 }
 
+/** Asked right before each step that puts a file in the place of another: it may be somebody else's by now. */
+export function mustHold(lock: Lock): void {
+  if (!lock.isHeld()) throw new Error('it was taken by another process, which found no sign of life in this one')
+}
+
 /** What this thread holds or has let go: of that it needs no proof, and a file that could not be removed is no obstacle. */
 const mine = new Map<string, 'held' | 'released'>()
 

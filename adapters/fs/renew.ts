@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { besideOf, removeBeside } from './beside.js'
+import { copyFrom } from './copy.js'
 import { addHeader, epochIn, NEWLINE, noLines } from './line.js'
+import { type Lock, mustHold } from './lock.js'
 import { isSame, sightOf } from './look.js'
+import { distrust } from './mark.js'
 import { readJournal } from './open.js'
 import { datasync, openForAppend, syncDirectory, writeAll } from './sync.js'
-
-const BLOCK = 1 << 20
 
 /**
  * Puts a journal into a new file with a higher epoch, after its directory was taken from somebody who may yet wake up.
@@ -14,7 +15,7 @@ const BLOCK = 1 << 20
  * What he acknowledged before that look led here was in his file by then, so the copy is taken to its end after the
  * rename. A compaction of his loses its file before it can be renamed, or is found out by the last look.
  */
-export async function renew(file: string, family: string): Promise<void> {
+export async function renew(file: string, family: string, lock: Lock): Promise<void> {
   const old = openForAppend(file)
   const beside = besideOf(file, randomUUID())
   const next = openForAppend(beside)
@@ -25,12 +26,16 @@ export async function renew(file: string, family: string): Promise<void> {
     writeAll(next, header.bytes.subarray(0, header.length))
     let from = copyFrom(old, endOfHeader(old), next)
     await datasync(next)
+    mustHold(lock)
     rename(beside, file, next)
     from = copyFrom(old, from, next)
     await datasync(next)
     removeBeside(file)
     if (isSame(file, sightOf(next)) !== true) throw new Error(`${file} was replaced while it was taken over`)
     await syncDirectory(file)
+  } catch (cause) {
+    distrust(next)
+    throw cause
   } finally {
     fs.closeSync(old)
     fs.closeSync(next)
@@ -51,15 +56,4 @@ function endOfHeader(fd: number): number {
   const bytes = Buffer.alloc(1 << 12)
   const count = fs.readSync(fd, bytes, 0, bytes.length, 0)
   return bytes.subarray(0, count).indexOf(NEWLINE) + 1
-}
-
-/** Appends what stands in one file from a byte on to another; answers where that ended. */
-function copyFrom(from: number, start: number, to: number): number {
-  const bytes = Buffer.allocUnsafe(BLOCK)
-  for (let at = start; ; ) {
-    const count = fs.readSync(from, bytes, 0, BLOCK, at)
-    if (count === 0) return at
-    writeAll(to, bytes.subarray(0, count))
-    at += count
-  }
 }

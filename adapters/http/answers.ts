@@ -19,6 +19,16 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
   /** What the host is told of, and the client is not. */
   readonly failure?: unknown
+  /** What a read may be compared by. */
+  readonly state?: State
+}
+
+/** What makes an answer comparable. */
+export interface State {
+  readonly etag: string
+  readonly updatedAt: number
+  /** Whether the tag covers all that the answer shows; else it is never a 304. */
+  readonly covers: boolean
 }
 
 type VerbError =

@@ -2,6 +2,7 @@ import { bulkUpsert, type ServiceRequest } from 'servicebook'
 import { badRequest, type ErrorMessage, invalid, messageOf, problem, refusal } from './answers.js'
 import { JSON_TYPE, jsonOf } from './body.js'
 import type { Operation } from './call.js'
+import { conditionOnMany } from './conditions.js'
 import { located, read } from './wire.js'
 
 /*
@@ -19,6 +20,9 @@ export const bulk: Operation = async ({ request, book, by, wire, parameters, lim
   if (!Array.isArray(body.value)) return badRequest([{ path: '', message: 'must be an array of create requests' }])
   const given: readonly unknown[] = body.value
   if (given.length > limits.rows) return problem('BULK_LIMIT_EXCEPTION', `The bulk has more than ${limits.rows} rows`)
+
+  const conditional = conditionOnMany(request)
+  if (conditional !== undefined) return conditional
 
   const failed = new Map<number, ErrorMessage>()
   const rows: { readonly at: number; readonly request: ServiceRequest; readonly domainAt: string }[] = []

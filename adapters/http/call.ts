@@ -20,7 +20,6 @@ export interface Call {
 export type Operation = (call: Call) => Promise<Answer>
 
 export const subjectOf = ({ id, fqn }: Call['path']): Subject => (id === undefined ? (fqn ?? '') : { id })
-export const ifMatchOf = ({ headers }: Request) => headers.get('If-Match') ?? undefined
 
 /**
  * A service as a principal may see it: to bots in clear, as on the server, where the policy allows `ViewSecrets`; to

@@ -1,6 +1,7 @@
 import type { Book } from 'servicebook'
 import { type Answer, problem, responseOf } from './answers.js'
 import type { Operation } from './call.js'
+import { conditioned } from './conditions.js'
 import { openApiDocument } from './openapi.js'
 import { type HandlerOptions, settled } from './options.js'
 import { parametersOf } from './query.js'
@@ -22,7 +23,9 @@ export type Handler = (request: Request) => Promise<Response>
  *   `/{id}/versions/{version}`; `/v1/system/version`; `/openapi.json`. `HEAD` answers where `GET`
  *   does, `OPTIONS` everywhere.
  * - Errors have OpenMetadata's body, `{ code, errorType, message }`, and `issues` where a request breaks rules.
- * - `ETag` comes with every service, and `If-Match` counts on `PUT`, `PATCH`, `DELETE` and `/restore`.
+ * - `ETag` comes with every service. `If-Match`, `If-None-Match` and `If-Unmodified-Since` count on whatever changes one
+ *   service (`If-None-Match: *` on `PUT` only creates), and with `If-Modified-Since` on reads, which are 304 only where the
+ *   tag covers all that is shown. Dates have whole seconds and are compared with milliseconds: tags are exact.
  * - Bots see secrets in clear where the policy allows `ViewSecrets`, everybody else the mask; superseded versions have only masks.
  * - Bodies are bounded, JSON in UTF-8, without repeated keys. There are no cookies and no CORS headers; both are the host's.
  *
@@ -33,7 +36,7 @@ export type Handler = (request: Request) => Promise<Response>
  * | 404 | `ENTITY_NOT_FOUND`; `NOT_FOUND` where no route is |
  * | 405, 406, 415 | `METHOD_NOT_ALLOWED`, `NOT_ACCEPTABLE`, `UNSUPPORTED_MEDIA_TYPE`, with the header that says what is taken |
  * | 409 | `ENTITY_ALREADY_EXISTS` |
- * | 412 | `PRECONDITION_FAILED`: `If-Match`, or a `test` of a patch |
+ * | 412 | `PRECONDITION_FAILED`: a condition of RFC 9110 §13, or a `test` of a patch |
  * | 413 | `BULK_LIMIT_EXCEPTION`: a body that is too large, a bulk with too many rows |
  * | 500 | `INTERNAL_ERROR`: `authenticate` or `describe` threw |
  * | 503 | `CONTENDED`, `STORE_FAILED`; `onError` is told why |
@@ -87,7 +90,8 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
     const taken = methods.find((one) => one === (method === 'HEAD' ? 'GET' : method))
     if (taken === undefined) return problem('METHOD_NOT_ALLOWED', 'The path does not take this method', allowed)
     if (!accepts(request.headers.get('Accept'))) return problem('NOT_ACCEPTABLE', 'Answers are application/json')
-    return target.answer(taken)
+    const answer = await target.answer(taken)
+    return taken === 'GET' ? conditioned(request, answer) : answer
   }
 
   function targetOf(request: Request): Target | undefined {

@@ -81,7 +81,10 @@ const id = inPath('id', { type: 'string', format: 'uuid' })
 const fqn = inPath('fqn', { type: 'string', minLength: 1 })
 const fields = inQuery('fields', text, 'owners, tags, domains, dataProducts, or *, separated by commas')
 const include = inQuery('include', { enum: ['non-deleted', 'deleted', 'all'], default: 'non-deleted' })
-const ifMatch: Schema = { name: 'If-Match', in: 'header', schema: text, description: 'Entity tags, or *' }
+const inHeader = (name: string, description: string): Schema => ({ name, in: 'header', schema: text, description })
+const ifMatch = inHeader('If-Match', 'Entity tags, or *')
+const ifNoneMatch = inHeader('If-None-Match', 'Entity tags, or *')
+const conditions = [ifMatch, ifNoneMatch, inHeader('If-Unmodified-Since', 'An HTTP date')]
 
 function operation(operationId: string, summary: string, responses: Schema, more: Schema = {}): Schema {
   return {
@@ -108,11 +111,11 @@ function pathsOf(book: Book): OpenApiDocument['paths'] {
     get: operation(
       `get${entity}${by}`,
       'Get a service',
-      { 200: service(one, 'ETag') },
-      { parameters: [parameter, fields, include] },
+      { 200: service(one, 'ETag'), 304: { description: 'The tag is still that of the service' } },
+      { parameters: [parameter, fields, include, ifNoneMatch] },
     ),
     patch: operation(`patch${entity}${by}`, 'Change a service by JSON Patch', changed, {
-      parameters: [parameter, ifMatch],
+      parameters: [parameter, ...conditions],
       ...body(operations, 'application/json-patch+json'),
     }),
     delete: operation(`delete${entity}${by}`, 'Delete a service', changed, {
@@ -120,7 +123,7 @@ function pathsOf(book: Book): OpenApiDocument['paths'] {
         parameter,
         inQuery('hardDelete', boolean, 'Remove it with its history'),
         inQuery('recursive', boolean),
-        ifMatch,
+        ...conditions,
       ],
     }),
   })
@@ -150,7 +153,7 @@ function pathsOf(book: Book): OpenApiDocument['paths'] {
         'Create or update a service',
         { ...changed, ...created },
         {
-          parameters: [ifMatch],
+          parameters: conditions,
           ...create,
         },
       ),
@@ -168,7 +171,7 @@ function pathsOf(book: Book): OpenApiDocument['paths'] {
     },
     '/restore': {
       put: operation(`restore${entity}`, 'Restore a soft-deleted service', changed, {
-        parameters: [ifMatch],
+        parameters: conditions,
         ...body(ref('RestoreEntity')),
       }),
     },

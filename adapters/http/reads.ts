@@ -2,7 +2,7 @@ import { etag, type GetOptions, getService, getVersion, listServices, listVersio
 import { badRequest, refusal } from './answers.js'
 import { type Call, inClear, type Operation, subjectOf } from './call.js'
 import type { Parameters } from './query.js'
-import { show, showOne } from './wire.js'
+import { refers, show, showOne } from './wire.js'
 
 /*
  * Routes that read. Source: OpenMetadata's API; `semantics.md` §7.
@@ -31,14 +31,17 @@ export const list: Operation = async ({ book, by, wire, parameters }) => {
   }
 }
 
-export const get: Operation = async ({ book, by, wire, path, parameters }) => {
+export const get: Operation = async (call) => {
+  const { book, by, wire, path, parameters } = call
   const fields = parameters.fields()
   if (parameters.issues.length > 0) return badRequest(parameters.issues)
   const got = await getService(book, subjectOf(path), { by, include: includeOf(parameters) })
   if (got.isErr()) return refusal(got.error)
   const shown = await inClear(book, got.value, by)
   if ('status' in shown) return shown
-  return { status: 200, headers: { ETag: etag(shown) }, body: await showOne(wire, shown, fields) }
+  const tag = etag(shown)
+  const state = { etag: tag, updatedAt: shown.updatedAt, covers: covers(call, shown, fields) }
+  return { status: 200, headers: { ETag: tag }, state, body: await showOne(wire, shown, fields) }
 }
 
 export const versions: Operation = async ({ book, by, wire, path }) => {
@@ -55,6 +58,16 @@ export const version: Operation = async ({ book, by, wire, path }) => {
   const got = await getVersion(book, subjectOf(path), versionIn(path), { by })
   if (got.isErr()) return refusal(got.error)
   return { status: 200, body: await showOne(wire, got.value) }
+}
+
+/**
+ * Whether the tag of a service covers all that is shown of it: not what the host knows of others, not what stands beside
+ * the service, and not secrets, which one caller sees and the next does not.
+ */
+function covers({ by, wire }: Call, service: Service, fields: ReadonlySet<string>): boolean {
+  if (fields.has('followers')) return false
+  if (by?.isBot === true && service.connection !== undefined) return false
+  return wire.describe === undefined || !refers(service, fields)
 }
 
 const includeOf = ({ text }: Parameters) => text('include') as GetOptions['include']

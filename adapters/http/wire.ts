@@ -78,6 +78,9 @@ function referencesOf(
   ]
 }
 
+/** Whether what is shown of a service refers to anything. */
+export const refers = (service: Service, fields: ReadonlySet<string>) => referencesOf(service, fields).length > 0
+
 /** The references in a changed value. */
 function referredIn(name: string, value: unknown): readonly Reference[] {
   if (value === undefined) return []

@@ -9,9 +9,10 @@ import {
   type ServiceRequest,
   upsertService,
 } from 'servicebook'
-import { type Answer, badRequest, refusal } from './answers.js'
+import { type Answer, badRequest, problem, refusal } from './answers.js'
 import { JSON_PATCH, JSON_TYPE, jsonOf } from './body.js'
-import { type Call, ifMatchOf, inClear, type Operation, subjectOf } from './call.js'
+import { type Call, inClear, type Operation, subjectOf } from './call.js'
+import { demandsOf } from './conditions.js'
 import { hrefOf, located, read, representation, showOne } from './wire.js'
 
 /*
@@ -22,6 +23,9 @@ export const create: Operation = async (call) => {
   const { book, by, wire } = call
   const asked = await askedIn(call)
   if ('status' in asked) return asked
+  // What is to be created has no state: no tag matches, and none is in the way.
+  if (call.request.headers.has('If-Match'))
+    return problem('PRECONDITION_FAILED', 'If-Match needs a service that is there')
   const made = await createService(book, asked.request, { by })
   if (made.isErr()) return refusal(made.error, located(asked.domainAt))
   const headers = { Location: hrefOf(wire, made.value), [CHANGE]: 'entityCreated' }
@@ -32,7 +36,7 @@ export const put: Operation = async (call) => {
   const { request, book, by, wire } = call
   const asked = await askedIn(call)
   if ('status' in asked) return asked
-  const upserted = await upsertService(book, asked.request, { by, ifMatch: ifMatchOf(request) })
+  const upserted = await upsertService(book, asked.request, { by, ...demandsOf(request) })
   if (upserted.isErr()) return refusal(upserted.error, located(asked.domainAt))
   const { outcome, service } = upserted.value
   const headers = { [CHANGE]: changes[outcome] }
@@ -44,7 +48,7 @@ export const patch: Operation = async (call) => {
   const { request, book, by, wire, path, limits } = call
   const body = await jsonOf(request, JSON_PATCH, limits.body)
   if ('status' in body) return body
-  const options = { by, ifMatch: ifMatchOf(request), as: representation(wire) }
+  const options = { by, ...demandsOf(request), as: representation(wire) }
   const patched = await patchService(book, subjectOf(path), body.value as PatchOperation[], options)
   if (patched.isErr()) return refusal(patched.error, located('/domains/0'))
   const { outcome, service } = patched.value
@@ -56,7 +60,7 @@ export const remove: Operation = async (call) => {
   const hard = parameters.boolean('hardDelete')
   parameters.boolean('recursive') // nothing here has children
   if (parameters.issues.length > 0) return badRequest(parameters.issues)
-  const deleted = await deleteService(book, subjectOf(path), { by, hard, ifMatch: ifMatchOf(request) })
+  const deleted = await deleteService(book, subjectOf(path), { by, hard, ...demandsOf(request) })
   if (deleted.isErr()) return refusal(deleted.error)
   return written(call, deleted.value, 200, { [CHANGE]: hard ? 'entityDeleted' : 'entitySoftDeleted' })
 }
@@ -67,7 +71,7 @@ export const restore: Operation = async (call) => {
   if ('status' in body) return body
   const { id } = (body.value ?? {}) as { id?: unknown }
   if (typeof id !== 'string') return badRequest([{ path: '/id', message: 'must be the id of a service' }])
-  const restored = await restoreService(book, { id }, { by, ifMatch: ifMatchOf(request) })
+  const restored = await restoreService(book, { id }, { by, ...demandsOf(request) })
   if (restored.isErr()) return refusal(restored.error)
   const { outcome, service } = restored.value
   return written(call, service, 200, { [CHANGE]: changes[outcome] })

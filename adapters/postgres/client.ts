@@ -1,42 +1,118 @@
+import { IN_FAILED_TRANSACTION, isLost, judged, sqlState, unwritten } from './failure.js'
+import { type Row, rowsOf, textOf } from './wire.js'
+
 /**
- * Whatever sends SQL: a `pg.Pool` or `pg.Client`, PGlite, or a few words around another driver. Values are text, lists of
- * text, numbers and `null`.
+ * Whatever sends SQL: a `pg.Pool` or `pg.Client`, PGlite, or a few words around another driver. Values are text or `null`;
+ * rows are answered as a list, or under `rows`, each an object or a list. The host's parsers, serializers and renamings of
+ * columns make no difference, unless they change text: that is said before anything is written.
  *
  * @example
  * const sql = postgres(process.env.DATABASE_URL)
- * const client = { query: async (text, values) => ({ rows: await sql.unsafe(text, values) }) } // postgres.js
+ * const client = { query: (text, values) => sql.unsafe(text, values) } // postgres.js
  */
 export interface PostgresClient {
-  query(text: string, values: unknown[]): Promise<{ readonly rows: readonly unknown[] }>
+  query(text: string, values: unknown[]): Promise<readonly unknown[] | { readonly rows: readonly unknown[] }>
 }
 
-export type Row = Readonly<Record<string, unknown>>
 /** Sends one statement and answers its rows. */
 export type Send = (text: string, values: readonly unknown[]) => Promise<readonly Row[]>
 
-const TRIES = 11
+/** What a client's first answer said. */
+interface Meeting {
+  /** Whether there is a table of the name that was asked for. */
+  readonly there: boolean
+  /** Whether the server spreads its tables over others. */
+  readonly distributed: boolean
+}
+
+/** What all stores on one client share. */
+interface Line {
+  readonly query: PostgresClient['query']
+  met: Promise<Meeting> | undefined
+}
+
+const lines = new WeakMap<PostgresClient, Line>()
 
 /**
  * Sends statements that are each a transaction of their own. One that lost to another by a deadlock or a serialization
  * failure wrote nothing and is sent again, ten times; in a host's transaction, which is lost with it, it throws.
  */
 export function sender(client: PostgresClient): Send {
-  const query = isOneConnection(client) ? oneByOne(client) : client.query.bind(client)
+  const line = lineOf(client)
   return async (text, values) => {
-    let lost: unknown
-    for (let tries = 1; ; tries++) {
-      try {
-        return (await query(text, [...values])).rows as readonly Row[]
-      } catch (error) {
-        const state = sqlState(error)
-        if (state === IN_FAILED_TRANSACTION && lost !== undefined) throw judged(lost)
-        if (state === undefined || !LOST.has(state) || tries === TRIES) throw judged(error)
-        lost = error
-        // At once, for a transaction of the host cannot be mended by waiting; then later and later.
-        if (tries > 1) await pause(tries)
-      }
-    }
+    const { distributed } = await (line.met ?? meet(client))
+    return answered(line.query, text, values, distributed)
   }
+}
+
+/**
+ * A text that any reading but the plain one would change: a number, a date, JSON with a key to rename, blanks to trim,
+ * characters beyond one byte.
+ */
+const SAID = [' 007 ', '{"a_b":"2001-02-03T04:05:06.000Z"}', 'ü€😀', ''] as const
+
+const INTRODUCTION = `select $1::text as one, $2::text as two, $3::text as three, $4::text as four, null::text as five,
+  (to_regclass(nullif($5::text, '')) is not null)::text as there,
+  exists (select from pg_catalog.pg_extension where extname = 'citus')::text as distributed`
+
+/** A client is met by a statement that writes nothing, whose answer is known: one that answers otherwise is told so. */
+export function meet(client: PostgresClient, table = ''): Promise<Meeting> {
+  const line = lineOf(client)
+  const meeting = introduced(line.query, table)
+  line.met = meeting
+  meeting.catch(() => {
+    if (line.met === meeting) line.met = undefined
+  })
+  return meeting
+}
+
+async function introduced(query: PostgresClient['query'], table: string): Promise<Meeting> {
+  try {
+    const rows = await answered(query, INTRODUCTION, [...SAID, table], false)
+    const [row] = rows
+    const told = row?.slice(0, -2) ?? []
+    if (rows.length !== 1 || told.length !== SAID.length + 1 || [...SAID, null].some((text, at) => told[at] !== text)) {
+      throw new Error('client.query must answer text as it is, in the order of its columns')
+    }
+    const [there, distributed] = row?.slice(-2) ?? []
+    return { there: there === 'true', distributed: distributed === 'true' }
+  } catch (error) {
+    throw unwritten(error)
+  }
+}
+
+const TRIES = 11
+
+async function answered(
+  query: PostgresClient['query'],
+  text: string,
+  values: readonly unknown[],
+  distributed: boolean,
+): Promise<readonly Row[]> {
+  let lost: unknown
+  for (let tries = 1; ; tries++) {
+    let answer: unknown
+    try {
+      answer = await query(text, values.map(textOf))
+    } catch (error) {
+      if (sqlState(error) === IN_FAILED_TRANSACTION && lost !== undefined) throw judged(lost, distributed)
+      if (!isLost(error) || tries === TRIES) throw judged(error, distributed)
+      lost = error
+      // At once, for a transaction of the host cannot be mended by waiting; then later and later.
+      if (tries > 1) await pause(tries)
+      continue
+    }
+    return rowsOf(answer)
+  }
+}
+
+function lineOf(client: PostgresClient): Line {
+  const known = lines.get(client)
+  if (known !== undefined) return known
+  const query: Line['query'] = isOneConnection(client) ? oneByOne(client) : (text, values) => client.query(text, values)
+  const line: Line = { query, met: undefined }
+  lines.set(client, line)
+  return line
 }
 
 /** A connection of pg takes one statement at a time; its pool, PGlite and postgres.js put calls in line themselves. */
@@ -53,44 +129,10 @@ function oneByOne(client: PostgresClient): PostgresClient['query'] {
   }
 }
 
-/* SQLSTATE codes: PostgreSQL, Appendix A. */
-const LOST: ReadonlySet<string> = new Set(['40001', '40P01'])
-const IN_FAILED_TRANSACTION = '25P02'
-const UNDEFINED_TABLE = '42P01'
-/** A connection that broke, a server that shuts down, a session that was ended: what it had begun may be done. */
-const LEAVES_OPEN = /^(08...|57P..|25P03|25P04|40003)$/
+/** As it was at import: a test runner that fakes timers later would keep a verb waiting for ever. */
+const later = globalThis.setTimeout.bind(globalThis)
 
-/** What the driver says when it never had a connection. */
-const NEVER_SENT: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'CONNECT_TIMEOUT',
-])
-const POOL_IS_FULL = 'timeout exceeded when trying to connect'
-
-/** Says of a failure whether it is certain that nothing was written: the server refused the statement, or never saw it. */
-function judged(error: unknown): unknown {
-  if (typeof error !== 'object' || error === null) return error
-  const state = sqlState(error)
-  const refused = state !== undefined && !LEAVES_OPEN.test(state)
-  const unsent =
-    ('code' in error && NEVER_SENT.has(error.code)) || ('message' in error && error.message === POOL_IS_FULL)
-  if (state === UNDEFINED_TABLE) {
-    const message = `${(error as Error).message}: has migrate() from servicebook/postgres been run?`
-    return Object.assign(new Error(message, { cause: error }), { applied: false, code: state })
-  }
-  return refused || unsent ? Object.assign(error, { applied: false }) : error
-}
-
-/** The five characters of an error that came from the server. Those of a driver, such as EPIPE, begin with an E. */
-function sqlState(error: unknown): string | undefined {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
-  return typeof code === 'string' && /^[0-9FHPX][0-9A-Z]{4}$/.test(code) ? code : undefined
-}
-
-/** Up to half a second, and never the same for two rivals. */
+/** Up to a second, longer the more often the race was lost, and never the same for two rivals. */
 function pause(tries: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, 500)))
+  return new Promise((resolve) => later(resolve, Math.random() * Math.min(2 ** (tries + 2), 1000)))
 }

@@ -1,9 +1,11 @@
 import type { Fqn, Service, ServiceStore, Stored } from 'servicebook'
 import { frozen } from '../frozen.js'
-import { type PostgresClient, type Row, sender } from './client.js'
+import { type PostgresClient, sender } from './client.js'
 import { batches } from './commit.js'
+import { marked } from './failure.js'
 import * as sql from './sql.js'
-import { type PostgresOptions, tablesOf } from './tables.js'
+import { checked, keysChecked, type PostgresOptions, TABLE_OPTIONS, tablesOf } from './tables.js'
+import type { Row } from './wire.js'
 
 export type { PostgresClient } from './client.js'
 export { type Migration, migrate, migrations } from './migrate.js'
@@ -20,8 +22,8 @@ export interface PostgresStore extends ServiceStore {
   /**
    * Deletes what removed services left behind, once nothing can be under way that knew them. Answers how many.
    *
-   * `olderThan` is in milliseconds: default a day, at least a minute. Throws `TypeError` below that; rejects with the
-   * driver's error.
+   * `olderThan` is in milliseconds: default a day, at least a minute. Rejects with `TypeError` below that, or for another
+   * option; else with the driver's error.
    *
    * @example
    * setInterval(() => store.removeTombstones().catch(report), 86_400_000)
@@ -32,17 +34,19 @@ export interface PostgresStore extends ServiceStore {
 /**
  * A store in PostgreSQL 13 or later, for hosts that outgrow one process. Run `migrate(client)` first.
  *
- * `client` is yours, and so is closing it: a `pg.Pool`, a `pg.Client`, PGlite, or anything with
- * `query(text, values) → { rows }`. A load is one statement and a commit is one or, when it is large, several; each is a
+ * `client` is yours, and so is closing it: a `pg.Pool`, a `pg.Client`, PGlite, or anything with `query(text, values)` that
+ * answers rows, or `{ rows }`. The first statement on a client is a select that shows whether text passes it unchanged;
+ * if not, nothing is written, and the error says so. Its other parsers, serializers and transforms may be any. A load is one statement and a commit is one or, when it is large, several; each is a
  * transaction of its own, without session state, prepared names or temporary tables, so that it works behind a
  * transaction pooler. Given a client inside `BEGIN … COMMIT` (READ COMMITTED), the store takes part in that transaction;
  * say so by `inTransaction`.
  *
- * Deadlocks and serialization failures are sent again, ten times. What else the driver rejects with is what a verb
- * answers as `STORE_FAILED`, with `applied: false` when the server refused the statement or never saw it, and
- * `applied: 'unknown'` when the connection was lost.
+ * Deadlocks and serialization failures are sent again, ten times within some seconds. What else the driver rejects with is
+ * what a verb answers as `STORE_FAILED`, with `applied: false` only where it is certain: the connection was never made, or
+ * the server refused the statement with a code that can mean nothing else. A connection that was lost, a server that shuts
+ * down, errors of the system and of the server itself (classes 08, 57P, 58, XX) and unknown ones leave it `'unknown'`.
  *
- * Throws `TypeError` when an option cannot be a name, or `client` has no `query`.
+ * Throws `TypeError` when an option is not known, or not what it must be, or `client` has no `query`.
  *
  * @example
  * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
@@ -50,14 +54,16 @@ export interface PostgresStore extends ServiceStore {
  * const book = openBook({ family: mlmodelServices, store: postgresStore(pool) })
  */
 export function postgresStore(client: PostgresClient, options: PostgresStoreOptions = {}): PostgresStore {
-  if (typeof client?.query !== 'function') throw new TypeError('client must have query(text, values)')
+  checked('postgresStore', client, options, [...TABLE_OPTIONS, 'inTransaction'])
+  const { inTransaction = false } = options
+  if (typeof inTransaction !== 'boolean') throw new TypeError('inTransaction must be a boolean')
   const tables = tablesOf(options)
   const send = sender(client)
   const [load, find, versions] = [sql.load(tables), sql.find(tables), sql.versions(tables)]
 
   return {
     durable: true,
-    provisional: options.inTransaction === true,
+    provisional: inTransaction,
 
     async load(family, fqns) {
       const rows = await send(load, [family, fqns])
@@ -73,7 +79,7 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
       const answers: Promise<Answer>[] = []
       for (const { kind, fqns, parameters } of batches(changes)) {
         const answer = send(sql.commit(tables, kind), [family, ...parameters])
-        answers.push(settled(answer.then((rows) => rows.map(({ place }) => fqns[Number(place) - 1] as Fqn))))
+        answers.push(settled(answer.then((rows) => rows.map(([place]) => fqns[Number(place) - 1] as Fqn))))
       }
       return refusedOf(await Promise.all(answers))
     },
@@ -88,37 +94,38 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
       const asked = sql.list(tables, family, query, 'page')
       const rows = await send(asked.text, asked.values)
       const more = rows.length > query.limit
-      const services = rows.slice(0, query.limit).map(serviceOf)
+      const services = rows.slice(0, query.limit).map(([service]) => serviceOf(service))
       if (query.before !== undefined) services.reverse()
       if (query.total !== true) return { services, more }
       const counted = sql.list(tables, family, query, 'total')
       const [count] = await send(counted.text, counted.values)
-      return { services, more, total: Number(count?.total) }
+      return { services, more, total: Number(count?.[0]) }
     },
 
     async versions(family, fqn, id, { limit, below = null }) {
       if (!UUID.test(id)) return []
       const rows = await send(versions, [family, fqn, id, below, limit])
-      return rows.map(serviceOf)
+      return rows.map(([service]) => serviceOf(service))
     },
 
-    async removeTombstones({ olderThan = 86_400_000 } = {}) {
-      if (!(olderThan >= 60_000)) throw new TypeError('olderThan must be at least 60,000 milliseconds')
+    async removeTombstones(given = {}) {
+      keysChecked('removeTombstones', given, ['olderThan'])
+      const { olderThan = 86_400_000 } = given
+      if (!Number.isFinite(olderThan) || olderThan < 60_000) {
+        throw new TypeError('olderThan must be at least 60,000 milliseconds')
+      }
       const [count] = await send(sql.removeTombstones(tables), [olderThan])
-      return Number(count?.removed)
+      return Number(count?.[0])
     },
   }
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/* Drivers parse numbers and json, unless the host told them not to. */
+const storedOf = ([revision, service, sealed = null]: Row): Stored =>
+  Object.freeze({ service: serviceOf(service), sealed, revision: Number(revision) })
 
-const storedOf = (row: Row): Stored =>
-  Object.freeze({ service: serviceOf(row), sealed: row.sealed as string | null, revision: Number(row.revision) })
-
-const serviceOf = ({ service }: Row): Service =>
-  frozen(typeof service === 'string' ? JSON.parse(service) : service) as Service
+const serviceOf = (text: string | null | undefined): Service => frozen(JSON.parse(String(text))) as Service
 
 /** The names that one statement refused. */
 type Answer = PromiseSettledResult<readonly Fqn[]>
@@ -133,5 +140,5 @@ function refusedOf(answers: readonly Answer[]): readonly Fqn[] {
   const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []))
   if (failures.length === 0) return answers.flatMap((answer) => ('value' in answer ? answer.value : []))
   const nothing = failures.length === answers.length && failures.every((failure) => failure?.applied === false)
-  throw nothing ? failures[0] : Object.assign(failures[0], { applied: 'unknown' })
+  throw nothing ? failures[0] : marked(failures[0], 'unknown')
 }

@@ -1,6 +1,15 @@
-import { type PostgresClient, sender } from './client.js'
+import { meet, type PostgresClient, sender } from './client.js'
 import * as sql from './sql.js'
-import { literal, type PostgresOptions, quoted, type Tables, tablesOf } from './tables.js'
+import {
+  checked,
+  keysChecked,
+  literal,
+  type PostgresOptions,
+  quoted,
+  TABLE_OPTIONS,
+  type Tables,
+  tablesOf,
+} from './tables.js'
 
 /** A step of the tables' history. */
 export interface Migration {
@@ -15,12 +24,13 @@ export interface Migration {
  * The SQL that makes the tables, step by step, for hosts with a migration tool of their own: run what is new to you, and
  * do not call `migrate`. A step that was published never changes, and none rewrites a table.
  *
- * Throws `TypeError` when an option cannot be a name.
+ * Throws `TypeError` when an option is not known, or cannot be a name.
  *
  * @example
  * for (const { statements } of migrations({ schema: 'catalogue' })) console.log(`${statements.join(';\n\n')};`)
  */
 export function migrations(options: PostgresOptions = {}): readonly Migration[] {
+  keysChecked('migrations', options, TABLE_OPTIONS)
   const tables = tablesOf(options)
   return [{ version: 1, name: 'create services and versions', statements: sql.createTables(tables) }]
 }
@@ -31,20 +41,22 @@ export function migrations(options: PostgresOptions = {}): readonly Migration[] 
  * create, and processes that come at the same time wait for each other. Each step is one transaction; none rewrites a
  * table, so that it can run while others write.
  *
- * Rejects with the driver's error. Throws `TypeError` when an option cannot be a name.
+ * Rejects with the driver's error; with `TypeError` when an option is not known or cannot be a name, or `client` has no
+ * `query`.
  *
  * @example
  * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
  * await migrate(pool)
  */
 export async function migrate(client: PostgresClient, options: PostgresOptions = {}): Promise<void> {
+  checked('migrate', client, options, TABLE_OPTIONS)
   const tables = tablesOf(options)
   const send = sender(client)
   const steps = migrations(options)
-  const [found] = await send('select count(to_regclass($1::text))::int as there', [tables.migrations])
-  if (Number(found?.there) > 0) {
-    const done = await send(`select version::int as version from ${tables.migrations}`, [])
-    const versions = new Set(done.map(({ version }) => Number(version)))
+  const { there } = await meet(client, tables.migrations)
+  if (there) {
+    const done = await send(`select version::text as version from ${tables.migrations}`, [])
+    const versions = new Set(done.map(([version]) => Number(version)))
     if (steps.every(({ version }) => versions.has(version))) return
   }
   await send(`do ${literal(preparation(tables))}`, [])

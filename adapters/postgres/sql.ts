@@ -2,11 +2,13 @@ import type { ListQuery } from 'servicebook'
 import type { Tables } from './tables.js'
 
 /*
- * The SQL of the store; `migrate.ts` has what applies it to a database. Two tables: the current services, and the superseded versions. Both are keyed by FQN first, so that a
- * distributed PostgreSQL can shard them by it; no write looks at two names. A removed service leaves its key and revision
+ * The SQL of the store; `migrate.ts` has what applies it to a database. Two tables: the current services, and the
+ * superseded versions. Both are keyed by FQN first, so that a distributed PostgreSQL can shard them by it; no write looks
+ * at two names. A removed service leaves its key and revision
  * behind (a tombstone), so that a write that is under way cannot bring it back.
  *
- * Every parameter is one of text, text[] and numbers, which drivers agree on; bodies are json, which keeps bytes as given.
+ * Every parameter is text, or a list of it, and every column of an answer is (`wire.ts`); bodies are json, which keeps
+ * bytes as given. Columns of an answer have names that stay apart, and in order, whatever a driver makes of them.
  */
 
 /** Version 1 of the tables. A later version is a further entry in `migrate.ts`; this one never changes. */
@@ -36,7 +38,7 @@ export const createTables = ({ services, versions, named }: Tables) => [
 ]
 
 export const load = ({ services }: Tables) => `
-select revision::float8 as revision, service, sealed from ${services}
+select revision::text as revision, service::text as service, sealed::text as sealed from ${services}
 where fqn = any($2::text[]) and family = $1::text and service is not null`
 
 /**
@@ -49,29 +51,29 @@ export type Kind = 'create' | 'update' | 'creates' | 'updates' | 'reverts'
 const create = ({ services }: Tables) => `
 with written as (
   insert into ${services} as held (fqn, family, id, revision, name, deleted, service, sealed)
-  values ($2::text, $1::text, $3::uuid, $4::bigint, $5::text, $6::boolean, $7::text::json, $8::text)
+  values ($2::text, $1::text, $3::text::uuid, $4::text::bigint, $5::text, $6::text::boolean, $7::text::json, $8::text)
   on conflict (fqn, family) do update set
     id = excluded.id, revision = excluded.revision, name = excluded.name, deleted = excluded.deleted,
     service = excluded.service, sealed = excluded.sealed, removed_at = null
   where held.service is null
   returning fqn
 )
-select 1 as place where not exists (select from written)`
+select '1'::text as place where not exists (select from written)`
 
 /** One changed service. `$9` is the version to keep, if it is to be kept. */
 const update = ({ services, versions }: Tables) => `
 with old as materialized (
   select service from ${services}
-  where fqn = $2::text and family = $1::text and id = $3::uuid and revision = $4::bigint - 1
+  where fqn = $2::text and family = $1::text and id = $3::text::uuid and revision = $4::text::bigint - 1
 ), written as (
-  update ${services} set revision = $4::bigint, name = $5::text, deleted = $6::boolean, service = $7::text::json, sealed = $8::text
-  where fqn = $2::text and family = $1::text and id = $3::uuid and revision = $4::bigint - 1 and service is not null
+  update ${services} set revision = $4::text::bigint, name = $5::text, deleted = $6::text::boolean, service = $7::text::json, sealed = $8::text
+  where fqn = $2::text and family = $1::text and id = $3::text::uuid and revision = $4::text::bigint - 1 and service is not null
   returning fqn
 ), kept as (
   insert into ${versions} (fqn, family, version, service)
-  select written.fqn, $1::text, $9::numeric, old.service from old, written where $9::numeric is not null
+  select written.fqn, $1::text, $9::text::numeric, old.service from old, written where $9::text::numeric is not null
 )
-select 1 as place where not exists (select from written)`
+select '1'::text as place where not exists (select from written)`
 
 /**
  * The statement that writes. For many, `$2` are the changes and `$3` their bodies, a line each, since a body inside the JSON
@@ -111,7 +113,7 @@ with change as materialized (
   end
   returning fqn
 )${{ creates: '', updates: kept(versions), reverts: dropped(versions) }[kind]}
-select place::int from change where fqn not in (select fqn from written)`
+select place::text as place from change where fqn not in (select fqn from written)`
 
 const old = (services: string) => `, old as materialized (
   select held.fqn, held.service, change.keep, change.below
@@ -131,21 +133,21 @@ const dropped = (versions: string) => `, dropped as (
 )`
 
 export const find = ({ services }: Tables) => `
-select revision::float8 as revision, service, sealed from ${services}
-where id = $2::uuid and family = $1::text and service is not null`
+select revision::text as revision, service::text as service, sealed::text as sealed from ${services}
+where id = $2::text::uuid and family = $1::text and service is not null`
 
 export const versions = ({ services, versions }: Tables) => `
-select past.service
+select past.service::text as service
 from ${versions} past join ${services} held on held.fqn = past.fqn and held.family = past.family
-where past.fqn = $2::text and past.family = $1::text and held.id = $3::uuid
-  and ($4::numeric is null or past.version < $4::numeric)
-order by past.version desc limit $5::int`
+where past.fqn = $2::text and past.family = $1::text and held.id = $3::text::uuid
+  and ($4::text::numeric is null or past.version < $4::text::numeric)
+order by past.version desc limit $5::text::int`
 
 export const removeTombstones = ({ services }: Tables) => `
 with removed as (
-  delete from ${services} where removed_at < now() - $1::float8 * interval '1 millisecond' returning fqn
+  delete from ${services} where removed_at < now() - $1::text::float8 * interval '1 millisecond' returning fqn
 )
-select count(*)::float8 as removed from removed`
+select count(*)::text as removed from removed`
 
 /** A page in one direction, with one service more than asked for; or the number of all that match. */
 export function list({ services }: Tables, family: string, query: ListQuery, what: 'page' | 'total') {
@@ -159,11 +161,14 @@ export function list({ services }: Tables, family: string, query: ListQuery, wha
   if (owner !== undefined) conditions.push(holds('owners', 'id', given(owner)))
   if (tagFQN !== undefined) conditions.push(holds('tags', 'tagFQN', given(tagFQN)))
   const matching = () => `from ${services} where ${conditions.join(' and ')}`
-  if (what === 'total') return { text: `select count(*)::float8 as total ${matching()}`, values }
-  if (after !== undefined) conditions.push(`(name, id) > (${given(after.name)}::text, ${given(after.id)}::uuid)`)
-  if (before !== undefined) conditions.push(`(name, id) < (${given(before.name)}::text, ${given(before.id)}::uuid)`)
+  if (what === 'total') return { text: `select count(*)::text as total ${matching()}`, values }
+  if (after !== undefined) conditions.push(`(name, id) > (${given(after.name)}::text, ${given(after.id)}::text::uuid)`)
+  if (before !== undefined)
+    conditions.push(`(name, id) < (${given(before.name)}::text, ${given(before.id)}::text::uuid)`)
   const order = before === undefined ? 'name' : 'name desc'
-  return { text: `select service ${matching()} order by ${order} limit ${given(query.limit + 1)}::int`, values }
+  const limit = given(query.limit + 1)
+  const text = `select service::text as service ${matching()} order by ${order} limit ${limit}::text::int`
+  return { text, values }
 }
 
 const holds = (key: string, field: string, value: string) =>

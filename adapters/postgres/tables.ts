@@ -18,6 +18,24 @@ export interface Tables {
 /** PostgreSQL cuts a name off at 63 bytes without a word, and two prefixes could then mean one table. */
 const NAME_BYTES = { schema: 63, prefix: 32 }
 
+export const TABLE_OPTIONS = ['schema', 'prefix'] as const
+
+/** A mistake in the program is said at once and by name. `of` is the function that was called. */
+export function checked(of: string, client: unknown, options: unknown, known: readonly string[]): void {
+  if (typeof (client as { query?: unknown } | null | undefined)?.query !== 'function') {
+    throw new TypeError('client must have query(text, values)')
+  }
+  keysChecked(of, options, known)
+}
+
+/** No other options than those there are. */
+export function keysChecked(of: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) throw new TypeError(`the options of ${of} must be an object`)
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) throw new TypeError(`${key} is no option of ${of}: it takes ${known.join(', ')}`)
+  }
+}
+
 /** The names, quoted. Throws `TypeError` where one cannot be a name. */
 export function tablesOf({ schema, prefix = 'servicebook_' }: PostgresOptions): Tables {
   for (const [option, name] of Object.entries({ schema, prefix })) {
@@ -42,5 +60,8 @@ export function tablesOf({ schema, prefix = 'servicebook_' }: PostgresOptions): 
 /** An identifier as SQL. */
 export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 
-/** A text as SQL, for the few statements that take no parameters. */
-export const literal = (text: string) => `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+/**
+ * A text as SQL, for the few statements that take no parameters. It reads the same under any `standard_conforming_strings`
+ * and `backslash_quote`.
+ */
+export const literal = (text: string) => `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`

@@ -4,6 +4,7 @@ import { type BadRequest, badRequest, type Issue, type StoreFailed, storeFailed 
 import type { Subject } from '../model/fqn.js'
 import type { Principal } from '../model/principal.js'
 import { pointer } from '../rules/copy.js'
+import { add, findings } from '../rules/findings.js'
 
 /*
  * The entrance of every verb: what it was given is read once, here, into plain values, so that a getter or proxy that
@@ -35,7 +36,7 @@ async function enter<O, T, E>(
 ): Promise<Result<T, E | BadRequest | StoreFailed>> {
   if (!isBook(book)) return err(badRequest([{ path: '', message: 'the first argument must be a book from openBook' }]))
   const read = optionsOf(given, known)
-  if ('issues' in read) return err(badRequest(read.issues))
+  if ('issues' in read) return err(badRequest(read.issues, read.more))
   try {
     return await work(read.options as O)
   } catch (cause) {
@@ -57,29 +58,28 @@ function isBook(book: unknown): book is Book {
 export function optionsOf(
   given: unknown,
   known: readonly string[],
-): { readonly options: Values } | { readonly issues: readonly Issue[] } {
+): { readonly options: Values } | { readonly issues: readonly Issue[]; readonly more: number } {
   if (typeof given !== 'object' || given === null)
-    return { issues: [{ path: '', message: 'the options must be an object' }] }
-  const issues: Issue[] = []
+    return { issues: [{ path: '', message: 'the options must be an object' }], more: 0 }
+  const found = findings()
   const options: Record<string, unknown> = {}
   try {
     for (const key of Object.keys(given)) {
       if (known.includes(key)) continue
-      issues.push({ path: pointer([key]), message: `is no option of this verb: it takes ${known.join(', ')}` })
-      if (issues.length === 100) break
+      add(found, `is no option of this verb: it takes ${known.join(', ')}`, () => pointer([key]))
     }
   } catch {
-    issues.push({ path: '', message: 'the options cannot be read' })
+    add(found, 'the options cannot be read', () => '')
   }
   for (const key of known) {
     try {
       const value = (given as Values)[key]
       if (value !== undefined) options[key] = key === 'by' ? principalOf(value) : value
     } catch {
-      issues.push({ path: pointer([key]), message: 'cannot be read' })
+      add(found, 'cannot be read', () => pointer([key]))
     }
   }
-  return issues.length > 0 ? { issues } : { options }
+  return found.issues.length > 0 ? found : { options }
 }
 
 const originals = new WeakMap<object, object>()

@@ -29,25 +29,27 @@ export async function executeRequest(
   when: Preconditions,
 ): Promise<Answer> {
   const valid = book.validate(request)
-  const issues = [...('error' in valid ? valid.error.issues : []), ...principalIssues(by), ...preconditionIssues(when)]
-  if ('error' in valid || issues.length > 0) return badRequest(issues)
+  const { issues: found = [], more = 0 } = 'error' in valid ? valid.error : {}
+  const issues = [...found, ...principalIssues(by), ...preconditionIssues(when)]
+  if ('error' in valid || issues.length > 0) return badRequest(issues, more)
   const missing = await missingPrincipal(book, by, kind === 'create' ? 'Create' : 'EditAll')
   if (missing !== undefined) return missing
   const errand = errandOf({ kind, by, when: demanded(when), request: valid }, valid.fqn)
   return inTurn(book, valid.fqn, () => alone(book, errand))
 }
 
-/** A verb that changes one service that is there. `more` is what is wrong with what else it was given. */
+/** A verb that changes one service that is there. `wrong` is what else is wrong with what it was given, and `more` how much. */
 export async function executeRevision(
   book: Book,
   given: Subject,
   intent: ReviseIntent,
-  more: readonly Issue[] = [],
+  wrong: readonly Issue[] = [],
+  more = 0,
 ): Promise<Answer> {
   const { by, when = {} } = intent
   const subject = subjectOf(given) as Subject
-  const issues = [...subjectIssues(subject), ...principalIssues(by), ...preconditionIssues(when), ...more]
-  if (issues.length > 0) return badRequest(issues)
+  const issues = [...subjectIssues(subject), ...principalIssues(by), ...preconditionIssues(when), ...wrong]
+  if (issues.length > 0) return badRequest(issues, more)
   const [operation] = asks(intent, undefined)
   const missing = await missingPrincipal(book, by, operation)
   if (missing !== undefined) return missing

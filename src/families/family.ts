@@ -3,6 +3,7 @@ import { Check } from 'typebox/value'
 import { clashOf } from './clash.js'
 import { type Definitions, resolved } from './resolve.js'
 import { isNode, unformatted } from './schema.js'
+import { faultOf, marked, type UnmarkedSecrets } from './unmarked.js'
 
 /** The connection schema of every service type of a family, keyed by service type. */
 export type ConnectionSchemas = Readonly<Record<string, TObject>>
@@ -24,6 +25,17 @@ export interface Family<Schemas extends ConnectionSchemas = ConnectionSchemas> {
   readonly serviceTypes: Schemas
   /** Schemas that those of the service types name by `$ref: '#/$defs/<name>'`. */
   readonly $defs?: Readonly<Record<string, TSchema>>
+  /** What is secret beyond the texts that schemas declare with `format: 'password'`. Default: nothing. */
+  readonly unmarkedSecrets?: UnmarkedSecrets
+  /** Fields of a service that the services of this family do not have. Default: none. */
+  readonly without?: readonly ('style' | 'entityStatus' | 'dataProducts')[]
+}
+
+declare const connection: unique symbol
+
+/** A connection schema, and the type of what fits it, which has a name of its own. */
+export interface ConnectionSchema<C> extends TObject {
+  readonly [connection]: C
 }
 
 /** The service types of a family, for example `'Mlflow' | 'Sklearn'`. */
@@ -33,7 +45,8 @@ export type ServiceTypeOf<F extends Family> = keyof F['serviceTypes'] & string
  * Defines a family of your own, under the same rules as `mlmodelServices`: its `serviceType` narrows `connection.config`
  * in requests and services. The field `type` of a config, OpenMetadata's repetition of the service type, is added to every
  * schema; one that a schema declares must take the service type, which is then all it takes. `secret()` and `secretMap()`
- * declare secrets; `awsCredentials`, `gcpCredentials` and `filterPattern` are OpenMetadata's.
+ * declare secrets; `awsCredentials`, `gcpCredentials` and `filterPattern` are OpenMetadata's. What schemas do not declare is
+ * no secret, but for the credentials inside texts; `unmarkedSecrets` says what else is.
  *
  * Schemas may be JSON Schema of draft-07 or 2020-12. A `$ref` leads into `$defs` of the family or into the schema itself,
  * and not back to where it stands; the family that comes back has none. Defaults are filled in, in a union those of the
@@ -64,16 +77,26 @@ export function defineFamily<const F extends Family>(family: F): F {
   }
   const given = Object.entries(family.serviceTypes ?? {})
   if (given.length === 0) throw new TypeError('family.serviceTypes must have a service type')
+  const fault = faultOf(family.unmarkedSecrets)
+  if (fault !== undefined) throw new TypeError(`family.unmarkedSecrets ${fault}`)
+  const found = new Set<string>()
   const serviceTypes = Object.fromEntries(
     given.map(([serviceType, schema]) => {
-      const { answer, fault } = schemaOf(serviceType, schema, family.$defs ?? {})
+      const { answer, fault } = schemaOf(serviceType, schema, family, found)
       if (fault !== undefined) throw new TypeError(`family.serviceTypes.${serviceType} ${fault}`)
       return [serviceType, answer]
     }),
   )
-  const answer = Object.freeze({ ...family, serviceTypes: Object.freeze(serviceTypes) })
-  defined.add(answer)
-  return answer
+  const { fields = [], mapsOfNoSecrets = [] } = family.unmarkedSecrets ?? {}
+  const missed = [...fields, ...mapsOfNoSecrets].find((name) => !found.has(name))
+  if (missed !== undefined) throw new TypeError(`family.unmarkedSecrets names ${missed}, which no schema has`)
+  return asDefined({ ...family, serviceTypes: Object.freeze(serviceTypes) })
+}
+
+/** A family that is known to be as it must be. */
+export function asDefined<F extends Family>(family: F): F {
+  defined.add(Object.freeze(family))
+  return family
 }
 
 const WORD = /^[A-Za-z][A-Za-z0-9]*$/
@@ -86,9 +109,11 @@ interface Schema {
   readonly fault?: string
 }
 
-function schemaOf(serviceType: string, schema: TSchema, $defs: Definitions): Schema {
-  const answer = walked(schema, $defs)
-  if (typeof answer === 'string') return { fault: answer }
+function schemaOf(serviceType: string, schema: TSchema, family: Family, found: Set<string>): Schema {
+  const { $defs = {}, unmarkedSecrets } = family
+  const whole = walked(schema, $defs)
+  if (typeof whole === 'string') return { fault: whole }
+  const answer = unmarkedSecrets === undefined ? whole : marked(serviceType, whole, unmarkedSecrets, found)
   const { type, properties = {} } = answer as { type?: unknown; properties?: Record<string, TSchema> }
   if (type !== 'object' || !isNode(properties)) return { fault: 'must be an object schema' }
   const declared = Object.hasOwn(properties, 'type') ? properties.type : undefined

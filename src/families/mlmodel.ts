@@ -1,31 +1,69 @@
-import { Type } from 'typebox'
-import { awsCredentials, filterPattern, gcpCredentials, secretMap } from './credentials.js'
-import { defineFamily } from './family.js'
+import type { Family } from './family.js'
+import { flag, must, text, textMap } from './fields.js'
+import { type Connection, type Of, openMetadataFamily, type Schemas } from './openmetadata.js'
+import { awsCredentials } from './parts/aws.js'
+import { gcpCredentials } from './parts/gcp.js'
+import { pattern } from './patterns.js'
 
-const closed = { additionalProperties: false } as const
-const supportsMetadataExtraction = Type.Optional(Type.Boolean())
-const mlModelFilterPattern = Type.Optional(filterPattern)
+const mlflow = () => ({
+  trackingUri: must(text()),
+  registryUri: must(text()),
+  mlModelFilterPattern: pattern(),
+  supportsMetadataExtraction: flag(true),
+})
+export interface MlflowConnection extends Connection<'Mlflow', typeof mlflow> {}
+
+const sklearn = () => ({
+  mlModelFilterPattern: pattern(),
+  supportsMetadataExtraction: flag(true),
+})
+export interface SklearnConnection extends Connection<'Sklearn', typeof sklearn> {}
+
+const customMlModel = () => ({
+  sourcePythonClass: text(),
+  connectionOptions: textMap(),
+  mlModelFilterPattern: pattern(),
+  supportsMetadataExtraction: flag(true),
+})
+export interface CustomMlModelConnection extends Connection<'CustomMlModel', typeof customMlModel> {
+  readonly [key: string]: unknown
+}
+
+const sageMaker = () => ({
+  awsConfig: must(awsCredentials()),
+  mlModelFilterPattern: pattern(),
+  supportsMetadataExtraction: flag(true),
+})
+export interface SageMakerConnection extends Connection<'SageMaker', typeof sageMaker> {}
+
+const vertexAI = () => ({
+  credentials: must(gcpCredentials()),
+  location: must(text()),
+  mlModelFilterPattern: pattern(),
+  supportsMetadataExtraction: flag(true),
+})
+export interface VertexAIConnection extends Connection<'VertexAI', typeof vertexAI> {}
+
+const connections = {
+  Mlflow: mlflow as Of<MlflowConnection>,
+  Sklearn: sklearn as Of<SklearnConnection>,
+  CustomMlModel: customMlModel as Of<CustomMlModelConnection>,
+  SageMaker: sageMaker as Of<SageMakerConnection>,
+  VertexAI: vertexAI as Of<VertexAIConnection>,
+}
+
+/** The type of `mlmodelServices`. */
+export interface MlModelServices extends Family<Schemas<typeof connections>> {}
 
 /**
- * OpenMetadata's ML model services: `Mlflow`, `Sklearn`, `SageMaker`, `VertexAI` and `CustomMlModel`, each with its
- * connection schema. `serviceType` narrows `connection.config`.
+ * OpenMetadata's services of ML models: 5 service types, each with its connection. `serviceType` narrows
+ * `connection.config`.
  *
- * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §1.
+ * Source: OpenMetadata 2.0.7; `semantics.md` §1, §11.
  */
-export const mlmodelServices = defineFamily({
+export const mlmodelServices: MlModelServices = /* @__PURE__ */ openMetadataFamily({
   entityType: 'mlmodelService',
   collection: 'mlmodelServices',
-  serviceTypes: {
-    Mlflow: Type.Object(
-      { trackingUri: Type.String(), registryUri: Type.String(), supportsMetadataExtraction, mlModelFilterPattern },
-      closed,
-    ),
-    Sklearn: Type.Object({ supportsMetadataExtraction }, closed),
-    SageMaker: Type.Object({ awsConfig: awsCredentials, mlModelFilterPattern, supportsMetadataExtraction }, closed),
-    VertexAI: Type.Object({ credentials: gcpCredentials, location: Type.String() }, closed),
-    CustomMlModel: Type.Object(
-      { sourcePythonClass: Type.String(), connectionOptions: Type.Optional(secretMap()) },
-      closed,
-    ),
-  },
+  open: ['CustomMlModel'],
+  connections,
 })

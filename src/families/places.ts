@@ -12,6 +12,21 @@ export interface SecretPlaces {
 
 export const nowhere: SecretPlaces = { here: false, keys: new Map(), each: null }
 
+/** Every text at any depth. */
+export const everywhere: SecretPlaces = {
+  here: true,
+  keys: new Map(),
+  get each(): SecretPlaces {
+    return everywhere
+  },
+}
+
+/**
+ * The mark of a schema all of whose texts are secret (`'all'`), or those of the keys that it does not declare (those that it
+ * does, as a list). A symbol, so that whoever is shown the schema does not see it.
+ */
+export const SECRET_TEXTS: unique symbol = Symbol('secret texts')
+
 /**
  * Where a schema has secrets, or `null` when it has none. A place is secret as soon as one branch of a union, or any
  * other keyword that may apply, says so.
@@ -23,6 +38,8 @@ export function secretPlaces(schema: TSchema): SecretPlaces | null {
 
 function placesOf(schema: TSchema): SecretPlaces {
   if (!isNode(schema)) return nowhere
+  const texts = (schema as { readonly [SECRET_TEXTS]?: 'all' | readonly string[] })[SECRET_TEXTS]
+  if (texts === 'all') return everywhere
   const keys = new Map<string, SecretPlaces>()
   for (const [key, field] of Object.entries(schema.properties ?? {})) keys.set(key, placesOf(field))
   let each = nowhere
@@ -39,13 +56,17 @@ function placesOf(schema: TSchema): SecretPlaces {
     const matching = patterns.filter(([pattern]) => pattern.test(name)).map(([, places]) => places)
     keys.set(name, matching.reduce(either, own))
   }
-  return branches.reduce(either, pruned({ here: schema.format === 'password', keys, each }))
+  const declared = branches.reduce(either, pruned({ here: schema.format === 'password', keys, each }))
+  if (texts === undefined) return declared
+  const own = texts.map((key) => [key, declared.keys.get(key) ?? declared.each ?? nowhere] as const)
+  return { here: declared.here, keys: new Map([...declared.keys, ...own]), each: everywhere }
 }
 
 /** Secret where one of both says so. */
 export function either(a: SecretPlaces, b: SecretPlaces): SecretPlaces {
   if (a === nowhere) return b
   if (b === nowhere) return a
+  if (a === everywhere || b === everywhere) return everywhere
   const keys = new Map<string, SecretPlaces>()
   for (const key of [...a.keys.keys(), ...b.keys.keys()]) {
     keys.set(key, either(a.keys.get(key) ?? a.each ?? nowhere, b.keys.get(key) ?? b.each ?? nowhere))

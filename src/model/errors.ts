@@ -13,14 +13,20 @@ export interface Issue {
 }
 
 /**
- * What was passed breaks a rule. `issues` lists every violation, each once. Nothing was written. An option that the verb does
- * not know is one, at its path, and a first argument that is no book; whatever a verb is given, it answers, and never throws
- * or rejects. Where options are not known or cannot be read, that alone is reported.
+ * What was passed breaks a rule. `issues` lists every violation, each once, up to a hundred of them and about 64 Ki characters.
+ * Nothing was written. An option that the verb does not know is one, at its path, and a first argument that is no book;
+ * whatever a verb is given, it answers, and never throws or rejects. Where options are not known or cannot be read, that alone
+ * is reported.
  */
 export interface BadRequest {
   readonly code: 'BAD_REQUEST'
   readonly message: string
   readonly issues: readonly Issue[]
+  /**
+   * How many more violations there are than `issues` lists; absent where it lists all. Those of a schema are counted up to
+   * ten thousand.
+   */
+  readonly more?: number
 }
 
 /** The policy wants a principal and there is none. */
@@ -132,11 +138,35 @@ export type ListServicesError = BadRequest | Unauthorized | StoreFailed
 /** What `getService` and the other verbs that read one service can fail with. */
 export type GetServiceError = BadRequest | Unauthorized | Forbidden | EntityNotFound | StoreFailed
 
-export function badRequest(issues: readonly Issue[]): BadRequest {
-  const shown = issues.slice(0, 3).map(({ path, message }) => (path === '' ? message : `${path} ${message}`))
-  if (issues.length > shown.length) shown.push(`and ${issues.length - shown.length} more`)
-  return { code: 'BAD_REQUEST', message: shown.join('; '), issues }
+/** How many issues are told one by one, and how many characters of them; the first is told whatever its length. */
+export const TOLD = { issues: 100, characters: 65_536 } as const
+
+/** `more` is how many violations there are beside these issues. */
+export function badRequest(found: readonly Issue[], more = 0): BadRequest {
+  const issues = told(found)
+  const left = more + found.length - issues.length
+  const shown = issues.slice(0, 3).map(({ path, message }) => (path === '' ? '' : `${brief(path)} `) + brief(message))
+  const unshown = issues.length - shown.length + left
+  if (unshown > 0) shown.push(`and ${unshown} more`)
+  return { code: 'BAD_REQUEST', message: shown.join('; '), issues, ...(left > 0 && { more: left }) }
 }
+
+function told(issues: readonly Issue[]): readonly Issue[] {
+  let room: number = TOLD.characters
+  const end = issues.findIndex(({ path, message }, at) => {
+    if (at === TOLD.issues || room <= 0) return true
+    room -= path.length + message.length
+    return false
+  })
+  return end === -1 ? issues : issues.slice(0, end)
+}
+
+/** The same with its first issue alone, where many are reported at once. */
+export function shortened({ issues, more = 0 }: BadRequest): BadRequest {
+  return badRequest(issues.slice(0, 1), more + Math.max(issues.length - 1, 0))
+}
+
+const brief = (text: string) => (text.length > 1000 ? `${text.slice(0, 1000)}…` : text)
 
 export function unauthorized(operation: Operation): Unauthorized {
   return { code: 'UNAUTHORIZED', message: `${operation} needs a principal: pass options.by`, operation }

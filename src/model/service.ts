@@ -1,5 +1,5 @@
 import { type Static, type TObject, type TSchema, Type } from 'typebox'
-import type { Family, ServiceTypeOf } from '../families/family.js'
+import type { ConnectionSchema, Family, ServiceTypeOf } from '../families/family.js'
 import { untold } from '../families/untold.js'
 
 const closed = { additionalProperties: false } as const
@@ -137,12 +137,45 @@ function configSchema(family: Family, serviceType: string): TObject {
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
 
 /** What a caller may pass for `T`: an optional field may also be `undefined` or `null`, which count as absent. */
-type Given<T> = T extends object
+export type Given<T> = T extends object
   ? { readonly [K in keyof T]: Given<T[K]> | (undefined extends { [P in K]?: T[K] }[K] ? OptionalNull<T, K> : never) }
   : T
 type OptionalNull<T, K extends keyof T> = Record<never, never> extends Pick<T, K> ? null | undefined : never
 
-type ConfigOf<F extends Family, T extends ServiceTypeOf<F>> = { type?: T } & Static<F['serviceTypes'][T]>
+/** What a config of one service type is: by the name it has, or as its schema says; of a family not known, anything. */
+type ConfigOf<F extends Family, T extends ServiceTypeOf<F>> = string extends T
+  ? AnyConfig
+  : F['serviceTypes'][T] extends ConnectionSchema<infer C>
+    ? C
+    : Frozen<{ type?: T } & Static<F['serviceTypes'][T]>>
+
+interface AnyConfig {
+  // biome-ignore lint/suspicious/noExplicitAny: the interface of a connection has no index signature, and fits nothing less
+  readonly [key: string]: any
+}
+
+/** How a service connects to what it stands for. */
+export interface ServiceConnection<Config> {
+  readonly config: Config
+}
+
+/** The fields of a request but its `serviceType` and `connection`. */
+export interface RequestFields extends Given<Static<typeof requestBase>> {}
+
+/** The fields of a service but its `serviceType` and `connection`. */
+export interface ServiceFields extends Frozen<Static<typeof serviceBase>> {}
+
+/** A create request for one service type, or for any of several. */
+export interface ServiceRequestOf<F extends Family, T extends ServiceTypeOf<F>> extends RequestFields {
+  readonly serviceType: T
+  readonly connection?: ServiceConnection<Given<ConfigOf<F, T>>> | null | undefined
+}
+
+/** A service of one service type. */
+export interface ServiceOf<F extends Family, T extends ServiceTypeOf<F>> extends ServiceFields {
+  readonly serviceType: T
+  readonly connection?: ServiceConnection<ConfigOf<F, T>>
+}
 
 /**
  * A create request, the body of OpenMetadata's `POST` and `PUT`. `serviceType` narrows `connection.config`.
@@ -150,10 +183,7 @@ type ConfigOf<F extends Family, T extends ServiceTypeOf<F>> = { type?: T } & Sta
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §1.
  */
 export type ServiceRequest<F extends Family = Family> = {
-  [T in ServiceTypeOf<F>]: Given<Static<typeof requestBase>> & {
-    readonly serviceType: T
-    readonly connection?: { readonly config: Given<ConfigOf<F, T>> } | null | undefined
-  }
+  [T in ServiceTypeOf<F>]: ServiceRequestOf<F, T>
 }[ServiceTypeOf<F>]
 
 /**
@@ -161,12 +191,17 @@ export type ServiceRequest<F extends Family = Family> = {
  *
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §1.
  */
-export type Service<F extends Family = Family> = {
-  [T in ServiceTypeOf<F>]: Frozen<Static<typeof serviceBase>> & {
-    readonly serviceType: T
-    readonly connection?: { readonly config: Frozen<ConfigOf<F, T>> }
-  }
+export type Service<F extends Family = Family> = { [T in ServiceTypeOf<F>]: ServiceOf<F, T> }[ServiceTypeOf<F>]
+
+/** The connection of a service, whatever its service type. */
+export type ConnectionOf<F extends Family> = {
+  [T in ServiceTypeOf<F>]: ServiceConnection<ConfigOf<F, T>>
 }[ServiceTypeOf<F>]
+
+/** The service that a request of a service type makes: of that type, where it is known. */
+export type ServiceMade<F extends Family, T extends ServiceTypeOf<F>> = [ServiceTypeOf<F>] extends [T]
+  ? Service<F>
+  : ServiceOf<F, T>
 
 /** A reference to a user or a team. */
 export type OwnerReference = Frozen<Static<typeof ownerReference>>

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import { completed, fallbackOf } from '../families/defaults.js'
 import { altered, innerSchemas, isNode, type Node } from '../families/schema.js'
-import type { Issue } from '../model/errors.js'
+import { add, type Findings, findings } from './findings.js'
 
 /** Bounds on what is taken in, adjustable per book. Source: `semantics.md` §1. */
 export interface Limits {
@@ -76,14 +76,14 @@ function hasDefaults(schema: TSchema & Node): boolean {
 interface Walk {
   readonly limits: Limits
   readonly trail: (string | number)[]
-  readonly issues: Issue[]
+  readonly found: Findings
   /** Never more than the bytes of the JSON text, and never less than a sixth of them. */
   size: number
 }
 
 export interface Copied {
   readonly value: unknown
-  readonly issues: Issue[]
+  readonly found: Findings
   /** Never more than the bytes of the JSON text, and never less than a sixth of them. */
   readonly size: number
 }
@@ -94,12 +94,13 @@ export interface Copied {
  * An optional field that is `null` or `undefined` is left out; a field with a default gets it. Reads each property once.
  */
 export function frozenCopy(value: unknown, shape: Shape, limits: Limits): Copied {
-  const walk: Walk = { limits, trail: [], issues: [], size: 0 }
+  const walk: Walk = { limits, trail: [], found: findings(), size: 0 }
   const copy = copyOf(value, shape, walk, 0)
   if (isTooLarge(copy, walk.size, limits)) {
-    walk.issues.push({ path: '', message: `is larger than ${limits.request} bytes` })
+    // First, since it is why the rest was not looked at.
+    walk.found.issues.unshift({ path: '', message: `is larger than ${limits.request} bytes` })
   }
-  return { value: copy, issues: walk.issues, size: walk.size }
+  return { value: copy, found: walk.found, size: walk.size }
 }
 
 /** `size` is as `Copied` has it: only near the limit is the text made. */
@@ -236,7 +237,7 @@ export function utf8Length(text: string): number {
 }
 
 function violation(walk: Walk, depth: number, message: string): void {
-  walk.issues.push({ path: pointer(walk.trail.slice(0, depth)), message })
+  add(walk.found, message, () => pointer(walk.trail.slice(0, depth)))
 }
 
 /** An RFC 6901 JSON Pointer. */

@@ -10,6 +10,7 @@ import type { Operation } from '../model/principal.js'
 import type { Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
 import { frozenCopy, type Limits } from './copy.js'
+import { add } from './findings.js'
 import { sameValue } from './same.js'
 
 /*
@@ -28,12 +29,12 @@ const OWN = ['id', 'name', 'fullyQualifiedName', 'version', 'deleted', 'updatedA
 /** The operations as they were passed, copied and checked one by one; the service is not looked at. */
 export function checkedOperations(given: unknown, limits: Limits): readonly PatchOperation[] | BadRequest {
   if (!Array.isArray(given)) return badRequest([{ path: '', message: 'must be a list of JSON Patch operations' }])
-  const { value, issues } = frozenCopy(given, {}, limits)
+  const { value, found } = frozenCopy(given, {}, limits)
   const operations = (value ?? []) as readonly Record<string, unknown>[]
   for (const [at, operation] of operations.entries()) {
-    for (const { path, message } of issuesOf(operation, given[at])) issues.push({ path: `/${at}${path}`, message })
+    for (const { path, message } of issuesOf(operation, given[at])) add(found, message, () => `/${at}${path}`)
   }
-  if (issues.length > 0) return badRequest(issues)
+  if (found.issues.length > 0) return badRequest(found.issues, found.more)
   // The copy leaves out what is null.
   const complete = operations.map((one) =>
     NEEDS_VALUE.has(one.op) && !('value' in one) ? { ...one, value: null } : one,

@@ -3,13 +3,14 @@ import { Compile, type Validator } from 'typebox/compile'
 import type { Family } from '../families/family.js'
 import { type SecretPlaces, secretPlaces } from '../families/places.js'
 import { unformatted } from '../families/schema.js'
-import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
+import { type BadRequest, badRequest } from '../model/errors.js'
 import { fqn, isFqn } from '../model/fqn.js'
 import { checkedSchema, type OwnerReference, requestBase, type Service, type TagLabel } from '../model/service.js'
 import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
+import { add, type Findings } from './findings.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
 import { maskConfig, secretPaths } from './secrets.js'
-import { fits, violations } from './violations.js'
+import { addViolations, fits } from './violations.js'
 
 /** A request that fits: copied, frozen, defaults filled in, sets without duplicates, secrets taken out. */
 export interface ValidRequest {
@@ -74,13 +75,13 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
 
   return (request) => {
     const { shape, validator, secrets: places } = checkFor(typeOf(request))
-    const { value, issues, size } = frozenCopy(request, shape, limits)
+    const { value, found, size } = frozenCopy(request, shape, limits)
     const config = configOf(value)
     const masked = config === undefined ? undefined : maskConfig(config, places)
     const secrets = masked?.secrets ?? null
-    if (secrets !== null && !holdsSecrets) issues.push(...secretsRefused(secrets))
-    addTextIssues(value, limits, issues)
-    if (issues.length > 0 || !fits(validator, value)) return refusal(validator, places, value, issues)
+    if (secrets !== null && !holdsSecrets) addSecretsRefused(secrets, found)
+    addTextIssues(value, limits, found)
+    if (found.issues.length > 0 || !fits(validator, value)) return refusal(validator, places, value, found)
     const { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection } =
       value as Fields
     return {
@@ -130,22 +131,22 @@ function configOf(request: unknown): Readonly<Record<string, unknown>> | undefin
 }
 
 /** What no JSON Schema keyword can say. */
-function addTextIssues(request: unknown, limits: Limits, issues: Issue[]): void {
+function addTextIssues(request: unknown, limits: Limits, found: Findings): void {
   if (typeof request !== 'object' || request === null) return
   const { description, domain, dataProducts } = request as Record<string, unknown>
   if (typeof description === 'string' && description.length * 3 > limits.description) {
     if (utf8Length(description) > limits.description) {
-      issues.push({ path: '/description', message: `is larger than ${limits.description} bytes` })
+      add(found, `is larger than ${limits.description} bytes`, () => '/description')
     }
   }
-  addFqnIssue(domain, '/domain', issues)
+  addFqnIssue(domain, '/domain', found)
   if (Array.isArray(dataProducts))
-    for (const [at, one] of dataProducts.entries()) addFqnIssue(one, `/dataProducts/${at}`, issues)
+    for (const [at, one] of dataProducts.entries()) addFqnIssue(one, `/dataProducts/${at}`, found)
 }
 
-function addFqnIssue(value: unknown, path: string, issues: Issue[]): void {
+function addFqnIssue(value: unknown, path: string, found: Findings): void {
   if (typeof value !== 'string' || value === '' || value.length > 3072 || isFqn(value)) return
-  issues.push({ path, message: 'is not a well-formed FQN' })
+  add(found, 'is not a well-formed FQN', () => path)
 }
 
 /** An empty list counts as absent. */
@@ -162,23 +163,25 @@ function lowerIds(owners: readonly OwnerReference[]): readonly OwnerReference[] 
   return owners
 }
 
-function secretsRefused(secrets: string): readonly Issue[] {
+function addSecretsRefused(secrets: string, found: Findings): void {
   const message =
     'is a secret, and this store outlives the process: give the book a cipher to seal it with, openBook({ cipher }), for example aesCipher of servicebook/cipher'
-  return secretPaths(secrets).map((path) => ({ path: `/connection/config${path}`, message }))
+  for (const path of secretPaths(secrets)) add(found, message, () => `/connection/config${path}`)
 }
 
-function refusal(
-  validator: Validator,
-  places: SecretPlaces | null,
-  value: unknown,
-  found: readonly Issue[],
-): InvalidRequest {
+function refusal(validator: Validator, places: SecretPlaces | null, value: unknown, found: Findings): InvalidRequest {
   // What stood too deep, was too large or could not be read was not copied; the schema has nothing to say about it.
-  const known = new Set(found.map(({ path }) => path))
-  const rest = known.has('') ? [] : violations(validator, value, places).filter(({ path }) => !known.has(path))
-  const issues = [...found, ...rest]
+  if (found.issues.every(({ path }) => path !== '')) addViolations(found, validator, value, places)
+  const { issues, more } = found
   const name = (value as { name?: unknown } | null)?.name
-  const named = typeof name === 'string' && !issues.some(({ path }) => path === '/name')
-  return { error: badRequest(issues), fqn: named ? fqn.quote(name) : undefined }
+  return { error: badRequest(issues, more), fqn: isName(name) ? fqn.quote(name) : undefined }
 }
+
+/** Asked for itself, since not every issue is told. */
+function isName(name: unknown): name is string {
+  if (typeof name !== 'string' || !name.isWellFormed() || name.includes('\0')) return false
+  nameCheck ??= Compile(requestBase.properties.name)
+  return fits(nameCheck, name)
+}
+
+let nameCheck: Validator | undefined

@@ -4,6 +4,7 @@ import { isSecretAt, type SecretPlaces } from '../families/places.js'
 import type { Issue } from '../model/errors.js'
 import { NAME_PATTERN, UUID_PATTERN } from '../model/service.js'
 import { pointer } from './copy.js'
+import { add, type Findings } from './findings.js'
 
 type SchemaError = ReturnType<Validator['Errors']>[number]
 
@@ -16,21 +17,36 @@ export function fits(validator: Validator, value: unknown): boolean {
   }
 }
 
-/** Every violation of the schema, each once, in words, at the path of what is wrong. */
-export function violations(validator: Validator, value: unknown, places: SecretPlaces | null): readonly Issue[] {
+/**
+ * Every violation of the schema, each once, in words, at the path of what is wrong. What was found before at a path is all
+ * there is to say of it.
+ */
+export function addViolations(
+  found: Findings,
+  validator: Validator,
+  value: unknown,
+  places: SecretPlaces | null,
+): void {
+  const known = new Set(found.issues.map(({ path }) => path))
+  const longest = Math.max(0, ...Array.from(known, (path) => path.length))
+  const isKnown = (path: string) => path.length <= longest && known.has(path)
   try {
-    return nearestBranches(allErrors(validator, value)).flatMap((error) => {
-      return isValueOfSecret(error, places) ? untoldInWords(error) : inWords(error)
-    })
+    for (const error of nearestBranches(allErrors(validator, value))) {
+      const wording = isValueOfSecret(error, places) ? untoldInWords(error) : inWords(error)
+      for (const { message, path } of wording) if (!isKnown(path)) add(found, message, () => path)
+    }
   } catch {
-    return [{ path: '', message: 'cannot be checked, since a pattern of the schema is too much for it' }]
+    add(found, 'cannot be checked, since a pattern of the schema is too much for it', () => '')
   }
 }
 
-/** TypeBox stops at eight errors unless told otherwise, and can be told only for the whole process. */
+/**
+ * TypeBox stops at eight errors unless told otherwise, and can be told only for the whole process. Where paths are long,
+ * fewer are asked for: each has its own.
+ */
 function allErrors(validator: Validator, value: unknown): readonly SchemaError[] {
   const { maxErrors } = Settings.Get()
-  Settings.Set({ maxErrors: Number.MAX_SAFE_INTEGER })
+  Settings.Set({ maxErrors: Math.min(Math.max(Math.floor(PATHS / longestPath(value)), 16), 10_000) })
   try {
     return validator.Errors(value)
   } finally {
@@ -38,7 +54,20 @@ function allErrors(validator: Validator, value: unknown): readonly SchemaError[]
   }
 }
 
-/** A union reports the errors of all its branches; only those of the branch that fits best help the caller. */
+/** Characters in the paths of all errors. */
+const PATHS = 2 ** 25
+
+function longestPath(value: unknown): number {
+  let longest = 1
+  if (typeof value !== 'object' || value === null) return longest
+  for (const [key, inner] of Object.entries(value)) longest = Math.max(longest, key.length + 1 + longestPath(inner))
+  return longest
+}
+
+/**
+ * A union reports the errors of all its branches, just before its own; only those of the branch that fits best help the
+ * caller. A list of unions has the same places in the schema for each of its elements.
+ */
 function nearestBranches(errors: readonly SchemaError[]): readonly SchemaError[] {
   const kept: SchemaError[] = []
   for (const error of errors) {
@@ -47,16 +76,24 @@ function nearestBranches(errors: readonly SchemaError[]): readonly SchemaError[]
       continue
     }
     const inside = `${error.schemaPath}/anyOf/`
-    const first = kept.findIndex(({ schemaPath }) => schemaPath.startsWith(inside))
+    let first = kept.length
+    while (first > 0 && isWithin(kept[first - 1] as SchemaError, inside, error.instancePath)) first--
     const branches = new Map<string, SchemaError[]>()
-    for (const inner of first === -1 ? [] : kept.splice(first)) {
+    for (const inner of kept.splice(first)) {
       const branch = inner.schemaPath.slice(inside.length).split('/', 1)[0] ?? ''
-      branches.set(branch, [...(branches.get(branch) ?? []), inner])
+      const those = branches.get(branch)
+      if (those === undefined) branches.set(branch, [inner])
+      else those.push(inner)
     }
-    const [nearest] = [...branches.values()].sort((a, b) => distance(a) - distance(b))
-    kept.push(...(nearest ?? [error]))
+    const [nearest = [error]] = [...branches.values()].sort((a, b) => distance(a) - distance(b))
+    for (const one of nearest) kept.push(one)
   }
   return kept
+}
+
+function isWithin({ schemaPath, instancePath }: SchemaError, inside: string, at: string): boolean {
+  if (!schemaPath.startsWith(inside) || !instancePath.startsWith(at)) return false
+  return instancePath.length === at.length || instancePath[at.length] === '/'
 }
 
 /** A branch whose own `type` the value names is nearer than any other. */

@@ -2,10 +2,10 @@ import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import { entered } from '../execution/entrance.js'
 import { executeRequest } from '../execution/single.js'
-import type { Family } from '../families/family.js'
+import type { Family, ServiceTypeOf } from '../families/family.js'
 import type { CreateServiceError } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
-import type { Service, ServiceRequest } from '../model/service.js'
+import type { Service, ServiceMade, ServiceRequestOf } from '../model/service.js'
 
 /** What `createService` and `upsertService` take besides the request. */
 export interface WriteOptions {
@@ -34,17 +34,17 @@ export interface WriteOptions {
  *
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §4.
  */
-export function createService<F extends Family>(
+export function createService<F extends Family, T extends ServiceTypeOf<F>>(
   book: Book<F>,
-  request: ServiceRequest<F>,
+  request: ServiceRequestOf<F, T>,
   options: WriteOptions = {},
-): ResultAsync<Service<F>, CreateServiceError> {
+): ResultAsync<ServiceMade<F, T>, CreateServiceError> {
   return entered(
     book,
     options,
     ['by'],
     'commit',
-    ({ by }) => create(book, request, by) as Promise<Result<Service<F>, CreateServiceError>>,
+    ({ by }) => create(book, request, by) as Promise<Result<ServiceMade<F, T>, CreateServiceError>>,
   )
 }
 

@@ -95,7 +95,7 @@ export async function* allServices<F extends Family>(
 ): AsyncGenerator<Result<Service<F>, ListServicesError>, void, void> {
   const read = optionsOf(options, ALL_OPTIONS)
   if ('issues' in read) {
-    yield err(badRequest(read.issues))
+    yield err(badRequest(read.issues, read.more))
     return
   }
   const { limit = 1000, ...rest } = read.options as ListOptions

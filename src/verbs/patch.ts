@@ -81,6 +81,7 @@ async function patch(
     subject,
     { kind: 'patch', by, when: demanded(when), operations: isBad ? [] : operations, as: as ?? itself },
     [...(isBad ? operations.issues : []), ...(as === undefined ? [AS_ISSUE] : [])],
+    isBad ? operations.more : 0,
   )
   if (!('outcome' in answer)) return err(answer as PatchServiceError)
   return ok({ outcome: answer.outcome === 'unchanged' ? 'unchanged' : 'updated', service: answer.stored.service })
@@ -109,4 +110,7 @@ function representationOf(given: Representation): Representation | undefined {
 }
 
 /** A service as verbs answer it. */
-const itself: Representation = { show: (service) => service, read: (request) => ({ request }) }
+const itself: Representation = {
+  show: (service) => service as unknown as Readonly<Record<string, unknown>>,
+  read: (request) => ({ request }),
+}

@@ -6,7 +6,7 @@ import { opened } from '../execution/secrecy.js'
 import type { Family } from '../families/family.js'
 import type { GetServiceError, StoreFailed } from '../model/errors.js'
 import type { Subject } from '../model/fqn.js'
-import type { Service } from '../model/service.js'
+import type { ConnectionOf, Service } from '../model/service.js'
 import { revealConfig } from '../rules/secrets.js'
 
 /**
@@ -30,8 +30,8 @@ export function revealConnection<F extends Family>(
   book: Book<F>,
   subject: Subject,
   options: GetOptions = {},
-): ResultAsync<Service<F>['connection'], GetServiceError> {
-  return revealService(book, subject, options).map(({ connection }) => connection)
+): ResultAsync<ConnectionOf<F> | undefined, GetServiceError> {
+  return revealService(book, subject, options).map(({ connection }) => connection as ConnectionOf<F> | undefined)
 }
 
 /**

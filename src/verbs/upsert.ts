@@ -2,17 +2,17 @@ import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import { entered } from '../execution/entrance.js'
 import { executeRequest } from '../execution/single.js'
-import type { Family } from '../families/family.js'
+import type { Family, ServiceTypeOf } from '../families/family.js'
 import type { UpsertServiceError } from '../model/errors.js'
 import { PRECONDITIONS, type Preconditions } from '../model/etag.js'
-import type { Service, ServiceRequest } from '../model/service.js'
+import type { Service, ServiceMade, ServiceRequestOf } from '../model/service.js'
 import type { Outcome } from '../rules/decide.js'
 import type { WriteOptions } from './create.js'
 
 /** What an upsert did, and the service as it now is. */
-export interface Upserted<F extends Family = Family> {
+export interface Upserted<F extends Family = Family, Made = Service<F>> {
   readonly outcome: Outcome
-  readonly service: Service<F>
+  readonly service: Made
 }
 
 /** What `upsertService` takes besides the request. */
@@ -48,17 +48,17 @@ export interface UpsertOptions extends WriteOptions, Preconditions {}
  *
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §5.
  */
-export function upsertService<F extends Family>(
+export function upsertService<F extends Family, T extends ServiceTypeOf<F>>(
   book: Book<F>,
-  request: ServiceRequest<F>,
+  request: ServiceRequestOf<F, T>,
   options: UpsertOptions = {},
-): ResultAsync<Upserted<F>, UpsertServiceError> {
+): ResultAsync<Upserted<F, ServiceMade<F, T>>, UpsertServiceError> {
   return entered(
     book,
     options,
     ['by', ...PRECONDITIONS],
     'commit',
-    (read) => upsert(book, request, read) as Promise<Result<Upserted<F>, UpsertServiceError>>,
+    (read) => upsert(book, request, read) as Promise<Result<Upserted<F, ServiceMade<F, T>>, UpsertServiceError>>,
   )
 }
 
