@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { types } from 'node:util'
 import type { Belonging, Cipher } from 'servicebook'
 
 /** What `aesCipher` takes. */
@@ -45,7 +46,8 @@ export function aesCipher({ keys, current }: AesCipherOptions): Cipher {
 function keyOf(id: string, key: Uint8Array | string): KeyObject {
   if (!/^[\w-]{1,64}$/.test(id)) throw new TypeError('a key id must be 1 to 64 letters, digits, _ and -')
   const bytes = typeof key === 'string' ? Buffer.from(key, 'base64') : key
-  const isKey = bytes instanceof Uint8Array && bytes.length === 32
+  // Of any realm: test environments have a `Uint8Array` of their own.
+  const isKey = types.isUint8Array(bytes) && bytes.length === 32
   // Buffer skips what is no base64, so that a truncated key could pass for another one.
   const isText = typeof key !== 'string' || Buffer.from(bytes).toString('base64') === key.trim()
   if (!isKey || !isText) throw new TypeError(`the key ${id} must be 32 bytes, or these in base64`)

@@ -1,26 +1,15 @@
-import {
-  bulkUpsert,
-  createService,
-  defineFamily,
-  type Family,
-  getServiceAt,
-  listServices,
-  listVersions,
-  openBook,
-  patchService,
-  upsertService,
-} from 'servicebook'
+import { bulkUpsert, createService, defineFamily, type Family, listServices, openBook, patchService } from 'servicebook'
 import { memoryStore } from 'servicebook/memory'
 import { describe, expect, test } from 'vitest'
+import type { Request } from './arbitraries.js'
 import { openTestBook } from './catalogue.js'
 
 /* Work and answers stay within a small multiple of what came in (V11). */
 
-type Row = Parameters<typeof createService>[1] & { name: string; serviceType: 'Sklearn' }
-const row = (fields: object) => ({ name: 'a', serviceType: 'Sklearn', ...fields }) as Row
+const row = (fields: object) => ({ name: 'a', serviceType: 'Sklearn', ...fields }) as Request
 const keys = (count: number, value: unknown = 1) =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, value]))
-const list = (count: number, make: (at: number) => unknown) => Array.from({ length: count }, (_, at) => make(at))
+const list = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at))
 
 /** A book of a family with one service type, `A`. */
 function bookOf(schema: object) {
@@ -71,6 +60,15 @@ describe('§1 V11 of more than a hundred violations the first hundred, and how m
     const rows = [row({ name: 'good', ...keys(200) }), row({ name: 'b::', ...keys(200) })]
     const report = (await bulkUpsert(openTestBook(), rows))._unsafeUnwrap()
     expect(report.rows.map((one) => one.fqn)).toEqual(['good', undefined])
+  })
+
+  test('§6 a bulk tells ten thousand issues, and then the first of each row and how many more it has', async () => {
+    const rows = list(120, (at) => row({ name: `n${at}`, ...keys(130) }))
+    const report = (await bulkUpsert(openTestBook(), rows))._unsafeUnwrap()
+    expect(report).toMatchObject({ failed: 120 })
+    const told = report.rows.map((one) => ('error' in one ? one.error : undefined))
+    expect(told.slice(0, 100)).toMatchObject(list(100, () => ({ issues: { length: 100 }, more: 30 })))
+    expect(told.slice(100)).toMatchObject(list(20, () => ({ issues: [{ path: '/k0' }], more: 129 })))
   })
 })
 

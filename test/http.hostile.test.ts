@@ -24,14 +24,15 @@ test('a path that leads nowhere is a 404, a method that is not taken a 405 that 
     '/api/v1/services/databaseServices',
     '/api/v1/services/constructor',
     '/api/v1/services/__proto__',
-    `/api${MODELS}/`,
+    `/api${MODELS}//`,
     `/api${MODELS}//versions`,
     `/api${MODELS}/x/y`,
     `/api${MODELS}/x/versions/0.1/more`,
-    `/api${MODELS}/name/`,
+    `/api${MODELS}/name//`,
+    `/api${MODELS}%2F`,
     `/api${MODELS}%2Fbulk`,
     `/apiv1/services/mlmodelServices`,
-    `/api/openapi.json/`,
+    `/api/openapi.json//`,
     `/api/V1/services/mlmodelServices`,
   ]
   for (const path of nowhere) {

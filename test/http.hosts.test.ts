@@ -145,10 +145,25 @@ const steps: readonly (readonly [status: number, ...Parameters<Ask>])[] = [
 
 describe.each([...examples, 'serve.mjs'])('%s', (file) => {
   test('gives the status of every request as every host does', async () => {
-    const { ask, printed } = await start(file)
+    const { url, ask, printed } = await start(file)
     const answered: unknown[] = []
     for (const [, ...request] of steps) answered.push([(await ask(...request)).status, request[0], request[1]])
     expect(answered).toEqual(steps.map(([status, method, below]) => [status, method, below]))
+
+    // H4: the Host header never decides the path, and is a host.
+    const at = async (target: string, host: string) => {
+      const { send, next } = await connect(url)
+      const authorization = `Authorization: Bearer ${TOKEN}`
+      await send(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\n${authorization}\r\nConnection: close\r\n\r\n`)
+      return Number((await next()).slice(9, 12))
+    }
+    const { host } = new URL(url)
+    expect(await at(`/api${MODELS}`, host)).toBe(200)
+    for (const wrong of [`h/api${MODELS}?x=`, 'h:65536', 'h:x', 'u@h', 'h?', 'a b', '[::g]'])
+      expect([wrong, await at('/api/nowhere', wrong)]).toEqual([wrong, 400])
+    expect(await at('/nowhere', `h/api${MODELS}?x=`)).toBeGreaterThanOrEqual(400)
+    // An absolute form is the same as its path.
+    expect(await at(`${url}${MODELS}`, host)).toBe(200)
     expect(printed.stderr).toBe('')
   })
 

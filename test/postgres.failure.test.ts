@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import net from 'node:net'
-import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import postgres from 'postgres'
 import { createService, mlmodelServices, openBook } from 'servicebook'
@@ -23,12 +22,16 @@ const failureOn = async (client: PostgresClient) =>
     })
   )._unsafeUnwrapErr()
 
+/** The list that a server is told, as it answers it. */
+const LIST = 'a_b|{"c\\d"},|'
+
 /** A server as far as a store has to meet it, which then does what it is told. */
 function server(answer: () => unknown, distributed = false): PostgresClient & { asked: number } {
   const client = {
     asked: 0,
     async query(text: string, values: unknown[]) {
-      if (text.includes('pg_extension')) return [[...values.slice(0, 4), null, 'true', String(distributed)]]
+      if (text.includes('pg_extension'))
+        return [[...values.slice(0, 3), LIST, null, 'true', String(distributed), 'UTF8']]
       client.asked++
       return answer() as unknown[]
     },
@@ -96,7 +99,8 @@ describe('P6 applied: false is said only where it is certain', () => {
     ['Query read timeout', 'unknown'],
     ['timeout exceeded when trying to connect', false],
     ['Connection terminated due to connection timeout', false],
-  ] as const)('%s, of pg', async (message, applied) => {
+    ['PGlite is closed', false],
+  ] as const)('%s, of pg or PGlite', async (message, applied) => {
     expect(await failureOn(failing(new Error(message)))).toMatchObject({ applied })
   })
 
@@ -144,14 +148,6 @@ describe('P6 drivers that were never connected, or are no more', () => {
         const sql = postgres(databaseUrl)
         await sql.end()
         return wrapped(sql)
-      },
-    ],
-    [
-      'PGlite, closed',
-      async () => {
-        const lite = new PGlite()
-        await lite.close()
-        return lite
       },
     ],
   ])('%s', async (_, open) => {

@@ -114,6 +114,24 @@ test('an option that cannot be a name is a TypeError, since PostgreSQL would cut
   expect(() => postgresStore(undefined as never)).toThrow(TypeError)
 })
 
+test('V8 an option that is not known, or not what it must be, is said at once and by name', async () => {
+  expect(() => postgresStore(pool, { shema: 'x' } as never)).toThrow(/^shema is no option of postgresStore: .*schema/)
+  expect(() => postgresStore(pool, { inTransaction: 'yes' } as never)).toThrow(/^inTransaction must be a boolean/)
+  expect(() => postgresStore(pool, null as never)).toThrow(/^the options of postgresStore must be an object/)
+  expect(() => postgresStore(pool, 'catalogue' as never)).toThrow(/^the options of postgresStore must be an object/)
+  expect(() => postgresStore({ schema: 'x' } as never, pool as never)).toThrow(/^client must have query/)
+  expect(() => migrations({ table: 'x' } as never)).toThrow(/^table is no option of migrations/)
+  await expect(migrate(pool, { inTransaction: true } as never)).rejects.toThrow(
+    /^inTransaction is no option of migrate/,
+  )
+  await expect(migrate({} as never)).rejects.toThrow(/^client must have query/)
+  const { removeTombstones } = postgresStore(pool)
+  await expect(removeTombstones({ older: 1 } as never)).rejects.toThrow(/^older is no option of removeTombstones/)
+  for (const olderThan of [Number.POSITIVE_INFINITY, Number.NaN, '90000' as never]) {
+    await expect(removeTombstones({ olderThan })).rejects.toThrow(/^olderThan must be/)
+  }
+})
+
 test('scale-out: every unique index starts with the shard column, and nothing ties two names together', async () => {
   const { schema, close } = await openDatabase()
   onTestFinished(close)

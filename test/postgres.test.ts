@@ -270,6 +270,8 @@ function failing(client: PostgresClient, code: string, times: number): PostgresC
 }
 
 test('a deadlock or a serialization failure is sent again ten times; another failure is not', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0) // no pauses
+  onTestFinished(() => void vi.restoreAllMocks())
   const { again } = await opened()
   for (const code of ['40001', '40P01']) {
     const ten = failing(pool, code, 10)

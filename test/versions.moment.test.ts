@@ -1,4 +1,4 @@
-import { deleteService, listVersions, patchService, type ServiceStore, upsertService } from 'servicebook'
+import { deleteService, getVersion, listVersions, patchService, type ServiceStore, upsertService } from 'servicebook'
 import { memoryStore } from 'servicebook/memory'
 import { expect, test } from 'vitest'
 import { openTestBook } from './catalogue.js'
@@ -49,4 +49,11 @@ test('§3 V5 a further page is of one moment too', async () => {
 test('§3 V5 a service that is removed meanwhile is not shown without its history', async () => {
   const book = await interrupted(async (quiet) => deleteService(quiet, 'a', { hard: true }))
   expect((await listVersions(book, 'a'))._unsafeUnwrapErr().code).toBe('ENTITY_NOT_FOUND')
+})
+
+test('§3 V5 a version that becomes the current one between two reads is found, and one that never was is not', async () => {
+  const undone = await interrupted((quiet) => describe(quiet, 'two'))
+  expect((await getVersion(undone, 'a', 0.2))._unsafeUnwrap()).toMatchObject({ version: 0.2, description: 'two' })
+  const never = await interrupted((quiet) => describe(quiet, 'four'))
+  expect((await getVersion(never, 'a', 0.15))._unsafeUnwrapErr().code).toBe('ENTITY_NOT_FOUND')
 })

@@ -130,7 +130,10 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
     if (open !== undefined) return answer(open)
     return (async (): Promise<T> => {
       const session = await atUse()
-      const opened = await journal(session, family)
+      const opened = await journal(session, family).catch((cause) => {
+        const file = path.join(directory, family + SUFFIX)
+        throw nothingApplied(new Error(`${file} cannot be opened: ${reason(cause)}`, { cause }))
+      })
       if (session.over) throw overIn(directory)
       return await answer(opened)
     })()
@@ -230,10 +233,22 @@ const FAMILY = /^[A-Za-z][A-Za-z0-9]*$/
 const OF_SERVICES = /Service\.jsonl$/
 const BEGINNING = '{"format":"servicebook/'
 
-/** Whether a file of the directory claims to be a journal, by its name or by how it begins. Others are left alone. */
+/**
+ * Whether a file of the directory claims to be a journal, by its name or by how it begins. Others are left alone, those
+ * that cannot be looked at included.
+ */
 function isOurs(file: string): boolean {
-  if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) return false
-  if (OF_SERVICES.test(file)) return true
+  const isNamed = OF_SERVICES.test(file)
+  try {
+    if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) return false
+    return isNamed || beginningOf(file) === BEGINNING
+  } catch (cause) {
+    if (isNamed) throw cause
+    return false
+  }
+}
+
+function beginningOf(file: string): string {
   const start = Buffer.alloc(BEGINNING.length)
   const fd = fs.openSync(file, 'r')
   try {
@@ -241,5 +256,5 @@ function isOurs(file: string): boolean {
   } finally {
     fs.closeSync(fd)
   }
-  return start.toString('latin1') === BEGINNING
+  return start.toString('latin1')
 }

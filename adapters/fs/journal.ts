@@ -11,6 +11,7 @@ import { isSame, sightOf } from './look.js'
 import { addTail, distrust, endWithMark } from './mark.js'
 import { chainOf, isHeld, keptBelow, type Node, type recent, tenthsOf } from './node.js'
 import { openedFile } from './opened.js'
+import { placeOf } from './place.js'
 import { datasync, openForAppend, syncDirectory } from './sync.js'
 
 export type Journal = Awaited<ReturnType<typeof openJournal>>
@@ -59,9 +60,9 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
    * Puts the copy in the place of the journal. A rename that answers an error may have taken effect all the same, so the
    * path is looked at: when it can be told which of the two it leads to, that is what counts.
    */
-  function rename(beside: string, copy: number, now: number): void {
+  function rename(beside: string, place: string, copy: number, now: number): void {
     try {
-      fs.renameSync(beside, file)
+      fs.renameSync(beside, place)
     } catch (cause) {
       if (isSame(file, sightOf(copy))) return
       if (isSame(file, sightOf(now))) throw cause
@@ -176,7 +177,8 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
       await lines.alone(async () => lines.look())
       const from = lines.size()
       born = [...pending.values()].flatMap((node) => chainOf(node).filter(({ offset }) => offset >= from))
-      const beside = besideOf(file, randomUUID())
+      const place = placeOf(file)
+      const beside = besideOf(place, randomUUID())
       const copy = openForAppend(beside)
       let sizes: Compacted | undefined
       try {
@@ -185,7 +187,7 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
           const end = addTail(copy, live.size, lines.read(from, now.size - from))
           await datasync(copy)
           lines.look()
-          rename(beside, copy, now.fd)
+          rename(beside, place, copy, now.fd)
           // From the rename to here nothing waits: no read may see the index of one file and the bytes of the other.
           live.move()
           for (const node of born ?? []) node.offset += node.offset < now.size ? live.size - from : end - now.size
@@ -193,7 +195,7 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
           sizes = { before: now.size, after: end }
           marked = true
           fs.close(now.fd, () => {})
-          await syncDirectory(file).catch((cause) => {
+          await syncDirectory(place).catch((cause) => {
             throw lines.breaks('was compacted, but its directory could not be synced', cause)
           })
         })

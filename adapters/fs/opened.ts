@@ -7,22 +7,24 @@ import { addHeader, noLines } from './line.js'
 import { type Lock, mustHold } from './lock.js'
 import { distrust } from './mark.js'
 import { type Cut, readJournal } from './open.js'
+import { placeOf } from './place.js'
 import { renew } from './renew.js'
 import { datasync, openForAppend, syncDirectory, writeAll } from './sync.js'
 
 /** The file with its index; made if there is none, cut back to its last whole line, and on disk as it is. */
 export async function openedFile(file: string, family: string, lock: Lock) {
-  if (!fs.existsSync(file) || fs.statSync(file).size === 0) await made(file, family, lock)
+  const place = placeOf(file)
+  if (!fs.existsSync(file) || fs.statSync(file).size === 0) await made(place, family, lock)
   else if (lock.guessed) await renew(file, family, lock)
   let fd = openForAppend(file)
   try {
-    removeBeside(file) // left by a process that ended in the midst of compacting
+    removeBeside(place) // left by a process that ended in the midst of compacting
     const { size, index, cut: torn, marked } = await readJournal(fd, file, family)
     const cut: Cut | undefined = torn && { ...torn, kept: await keptBeside(fd, file, torn.byte, torn.bytes) }
-    if (!marked || cut !== undefined) fd = await rewritten(fd, file, size, lock)
+    if (!marked || cut !== undefined) fd = await rewritten(fd, place, size, lock)
     else await synced(fd)
     // From here on everything in the file is on disk, as the next synced line will say.
-    await syncDirectory(file)
+    await syncDirectory(place)
     // Whoever lost the directory before this line must not go on; whoever loses it later is told by his next look.
     mustHold(lock)
     return { fd, size, index, cut, marked }
@@ -33,16 +35,16 @@ export async function openedFile(file: string, family: string, lock: Lock) {
 }
 
 /** A new journal, in place only when its header is on disk: a file without one is never what a crash left of ours. */
-async function made(file: string, family: string, lock: Lock): Promise<void> {
+async function made(place: string, family: string, lock: Lock): Promise<void> {
   const header = noLines()
   addHeader(header, family)
-  const beside = besideOf(file, randomUUID())
+  const beside = besideOf(place, randomUUID())
   const fd = fs.openSync(beside, 'wx', 0o600)
   try {
     writeAll(fd, header.bytes.subarray(0, header.length))
     await datasync(fd)
     mustHold(lock)
-    fs.renameSync(beside, file)
+    fs.renameSync(beside, place)
   } catch (cause) {
     fs.rmSync(beside, { force: true })
     throw cause
@@ -65,9 +67,8 @@ async function synced(fd: number): Promise<void> {
  * The lines of a file that was not closed, in a new file. After a failed sync the system may show what it never put on
  * disk, and a second sync of the same file says nothing; whoever opens it cannot know, so what it shows is written again.
  */
-async function rewritten(fd: number, file: string, size: number, lock: Lock): Promise<number> {
-  const place = fs.realpathSync(file)
-  const beside = besideOf(file, randomUUID())
+async function rewritten(fd: number, place: string, size: number, lock: Lock): Promise<number> {
+  const beside = besideOf(place, randomUUID())
   const copy = fs.openSync(beside, 'ax+', fs.fstatSync(fd).mode & 0o777)
   try {
     copyBytes(fd, 0, copy, size)

@@ -7,6 +7,7 @@ import { type Lock, mustHold } from './lock.js'
 import { isSame, sightOf } from './look.js'
 import { distrust } from './mark.js'
 import { readJournal } from './open.js'
+import { placeOf } from './place.js'
 import { datasync, openForAppend, syncDirectory, writeAll } from './sync.js'
 
 /**
@@ -16,8 +17,9 @@ import { datasync, openForAppend, syncDirectory, writeAll } from './sync.js'
  * rename. A compaction of his loses its file before it can be renamed, or is found out by the last look.
  */
 export async function renew(file: string, family: string, lock: Lock): Promise<void> {
-  const old = openForAppend(file)
-  const beside = besideOf(file, randomUUID())
+  const place = placeOf(file)
+  const old = openForAppend(place)
+  const beside = besideOf(place, randomUUID())
   const next = openForAppend(beside)
   try {
     await readJournal(old, file, family) // refuses what is no journal, or damaged; cuts nothing, since he may be writing
@@ -27,12 +29,12 @@ export async function renew(file: string, family: string, lock: Lock): Promise<v
     let from = copyFrom(old, endOfHeader(old), next)
     await datasync(next)
     mustHold(lock)
-    rename(beside, file, next)
+    rename(beside, place, next)
     from = copyFrom(old, from, next)
     await datasync(next)
-    removeBeside(file)
+    removeBeside(place)
     if (isSame(file, sightOf(next)) !== true) throw new Error(`${file} was replaced while it was taken over`)
-    await syncDirectory(file)
+    await syncDirectory(place)
   } catch (cause) {
     distrust(next)
     throw cause
@@ -44,11 +46,11 @@ export async function renew(file: string, family: string, lock: Lock): Promise<v
 }
 
 /** One that answers an error may have taken effect; the last look finds out what this one does not. */
-function rename(beside: string, file: string, next: number): void {
+function rename(beside: string, place: string, next: number): void {
   try {
-    fs.renameSync(beside, file)
+    fs.renameSync(beside, place)
   } catch (cause) {
-    if (isSame(file, sightOf(next)) === false) throw cause
+    if (isSame(place, sightOf(next)) === false) throw cause
   }
 }
 

@@ -17,13 +17,24 @@ export function datasync(fd: number): Promise<void> {
   return new Promise((resolve, reject) => fs.fdatasync(fd, (error) => (error === null ? resolve() : reject(error))))
 }
 
-/** A new or renamed file is safe only when its directory is on disk too. Windows has no such call and needs none. */
+/**
+ * A new or renamed file is safe only when the directory it stands in is on disk too. Windows has no such call and needs
+ * none; network and foreign file systems that have none say so in many ways, and then there is nothing to wait for.
+ */
 export async function syncDirectory(file: string): Promise<void> {
   if (process.platform === 'win32') return
-  const fd = fs.openSync(path.dirname(file), 'r')
   try {
-    await new Promise<void>((resolve, reject) => fs.fsync(fd, (error) => (error === null ? resolve() : reject(error))))
-  } finally {
-    fs.closeSync(fd)
+    const fd = fs.openSync(path.dirname(file), 'r')
+    try {
+      await new Promise<void>((resolve, reject) =>
+        fs.fsync(fd, (error) => (error === null ? resolve() : reject(error))),
+      )
+    } finally {
+      fs.closeSync(fd)
+    }
+  } catch (cause) {
+    if (!NOT_SUPPORTED.includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause
   }
 }
+
+const NOT_SUPPORTED: readonly string[] = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM', 'EISDIR', 'EBADF']

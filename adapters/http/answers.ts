@@ -101,10 +101,14 @@ export function messageOf(error: VerbError | BulkRowError, located: Located = (p
 
 export function refusal(error: VerbError | BulkRowError, located?: Located): Answer {
   const body = messageOf(error, located)
-  if (error.code === 'STORE_FAILED') return { status: body.code, body, failure: error }
-  if (error.code === 'CONTENDED') return { status: body.code, body, headers: { 'Retry-After': '1' } }
+  if (error.code === 'CONTENDED') return { status: body.code, body, headers: AGAIN }
+  if (error.code === 'STORE_FAILED')
+    return { status: body.code, body, failure: error, ...(error.applied === false && { headers: AGAIN }) }
   return { status: body.code, body }
 }
+
+/** Where nothing was written the same request may be sent again; a write whose outcome is unknown may not, if it is a POST. */
+const AGAIN = { 'Retry-After': '1' }
 
 /** The error of a request that comes to no verb. */
 export const invalid = (issues: readonly Issue[]) => ({ code: 'BAD_REQUEST', message: '', issues }) as const

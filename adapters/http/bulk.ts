@@ -12,8 +12,7 @@ import { located, read } from './wire.js'
 /** One answer for all rows, 200 whatever became of them, as on the server. Issues have their paths in the whole body. */
 export const bulk: Operation = async ({ request, book, by, wire, parameters, limits }) => {
   const dryRun = parameters.boolean('dryRun') ?? false
-  if (parameters.boolean('overrideMetadata'))
-    parameters.issues.push({ path: '/overrideMetadata', message: 'is not supported' })
+  parameters.untrue('overrideMetadata', 'async')
   if (parameters.issues.length > 0) return badRequest(parameters.issues)
   const body = await jsonOf(request, JSON_TYPE, limits.bulk)
   if ('status' in body) return body

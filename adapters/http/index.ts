@@ -6,6 +6,7 @@ import { openApiDocument } from './openapi.js'
 import { type HandlerOptions, settled } from './options.js'
 import { parametersOf } from './query.js'
 import { type Method, routeOf } from './routes.js'
+import { type Target, targetOf } from './target.js'
 
 export { type OpenApiDocument, openApiDocument } from './openapi.js'
 export type { HandlerOptions } from './options.js'
@@ -83,21 +84,23 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
   async function answerTo(request: Request): Promise<Answer> {
     const { method } = request
     const target = targetOf(request)
-    if (target === undefined) return problem('NOT_FOUND', 'There is nothing at this path')
-    const { methods } = target
+    if (target === undefined) return problem('BAD_REQUEST', 'The host or the path of the request is none')
+    const place = placeOf(request, target)
+    if (place === undefined) return problem('NOT_FOUND', 'There is nothing at this path')
+    const { methods } = place
     const allowed = { Allow: [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ') }
     if (method === 'OPTIONS') return { status: 204, headers: allowed }
     const taken = methods.find((one) => one === (method === 'HEAD' ? 'GET' : method))
     if (taken === undefined) return problem('METHOD_NOT_ALLOWED', 'The path does not take this method', allowed)
     if (!accepts(request.headers.get('Accept'))) return problem('NOT_ACCEPTABLE', 'Answers are application/json')
-    const answer = await target.answer(taken)
+    const answer = await place.answer(taken)
     return taken === 'GET' ? conditioned(request, answer) : answer
   }
 
-  function targetOf(request: Request): Target | undefined {
-    const { origin, pathname, searchParams } = new URL(request.url)
+  function placeOf(request: Request, { origin, pathname, searchParams }: Target): Place | undefined {
     if (!pathname.startsWith(basePath)) return undefined
-    const below = pathname.slice(basePath.length)
+    // A slash at the end is taken, as on the server.
+    const below = pathname.slice(basePath.length).replace(/\/$/, '')
     const page = pages.get(below)
     if (page !== undefined) return { methods: ['GET'], answer: async () => ({ status: 200, body: page }) }
     const [, collection = '', rest = ''] = /^\/v1\/services\/([^/]+)(.*)$/s.exec(below) ?? []
@@ -131,7 +134,7 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
 }
 
 /** Something at a path. */
-interface Target {
+interface Place {
   readonly methods: readonly Method[]
   answer(method: Method): Promise<Answer>
 }

@@ -19,6 +19,24 @@ export function parametersOf(query: URLSearchParams) {
       if (value !== 'true' && value !== 'false') issues.push({ path: `/${name}`, message: 'must be true or false' })
       return value === 'true'
     },
+    /** Refuses what the server has and is not done here, since without it the same request means something else. */
+    undone(...names: readonly string[]): void {
+      for (const name of names) if (text(name) !== undefined) issues.push({ path: `/${name}`, message: UNDONE })
+    },
+    /** The same for what only counts when it is true. */
+    untrue(...names: readonly string[]): void {
+      for (const name of names) {
+        const value = text(name)
+        if (value === 'true') issues.push({ path: `/${name}`, message: UNDONE })
+        else if (value !== undefined && value !== 'false')
+          issues.push({ path: `/${name}`, message: 'must be true or false' })
+      }
+    },
+    /** Refuses two that exclude each other, be they empty. */
+    exclusive(one: string, other: string): void {
+      if (query.has(one) && query.has(other))
+        issues.push({ path: `/${one}`, message: `must not stand together with ${other}` })
+    },
     /** OpenMetadata's `fields`: what to show of what is only shown when asked for. */
     fields(): ReadonlySet<string> {
       const named = (text('fields') ?? '').split(',').flatMap((part) => part.trim() || [])
@@ -29,6 +47,8 @@ export function parametersOf(query: URLSearchParams) {
     },
   }
 }
+
+const UNDONE = 'is not supported'
 
 export type Parameters = ReturnType<typeof parametersOf>
 

@@ -10,8 +10,10 @@ import { refers, show, showOne } from './wire.js'
 
 export const list: Operation = async ({ book, by, wire, parameters }) => {
   const { issues, text, integer } = parameters
+  parameters.undone('offset', 'includeRelations')
   const fields = parameters.fields()
   const limit = integer('limit')
+  parameters.exclusive('before', 'after')
   if (issues.length > 0) return badRequest(issues)
   const filters = {
     serviceType: text('serviceType'),
@@ -33,6 +35,7 @@ export const list: Operation = async ({ book, by, wire, parameters }) => {
 
 export const get: Operation = async (call) => {
   const { book, by, wire, path, parameters } = call
+  parameters.undone('includeRelations')
   const fields = parameters.fields()
   if (parameters.issues.length > 0) return badRequest(parameters.issues)
   const got = await getService(book, subjectOf(path), { by, include: includeOf(parameters) })
@@ -44,7 +47,9 @@ export const get: Operation = async (call) => {
   return { status: 200, headers: { ETag: tag }, state, body: await showOne(wire, shown, fields) }
 }
 
-export const versions: Operation = async ({ book, by, wire, path }) => {
+export const versions: Operation = async ({ book, by, wire, path, parameters }) => {
+  parameters.undone('limit', 'offset')
+  if (parameters.issues.length > 0) return badRequest(parameters.issues)
   const page = await listVersions(book, subjectOf(path), { by, limit: 1_000_000 })
   if (page.isErr()) return refusal(page.error)
   const shown = await show(wire, page.value.services)

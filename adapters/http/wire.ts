@@ -165,6 +165,12 @@ function nameIn(reference: unknown): unknown {
     : reference
 }
 
+/** What clients send back with a patch as they got it, and the server drops. */
+const DROPPED = [
+  ...['id', 'name', 'fullyQualifiedName', 'href', 'version', 'deleted'],
+  ...['updatedAt', 'updatedBy', 'changeDescription'],
+]
+
 /**
  * Services as clients see them when they write a patch. They may change `domain` or `domains`, and whichever they changed
  * counts.
@@ -172,6 +178,7 @@ function nameIn(reference: unknown): unknown {
 export function representation(wire: Wire): Representation {
   let seen: Json = {}
   return {
+    dropped: DROPPED,
     async show(service) {
       seen = await showOne(wire, service)
       return seen

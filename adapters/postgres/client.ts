@@ -46,14 +46,20 @@ export function sender(client: PostgresClient): Send {
 }
 
 /**
- * A text that any reading but the plain one would change: a number, a date, JSON with a key to rename, blanks to trim,
- * characters beyond one byte.
+ * Texts that any reading but the plain one would change: a number among blanks, JSON with a date and a key to rename, none
+ * at all; then a list, whose elements come back in one text.
  */
-const SAID = [' 007 ', '{"a_b":"2001-02-03T04:05:06.000Z"}', 'ü€😀', ''] as const
+const SAID = [' 007 ', '{"a_b":"2001-02-03T04:05:06.000Z"}', ''] as const
+const LIST = ['a_b', '{"c\\d"},', ''] as const
+const HEARD = [...SAID, LIST.join('|'), null]
 
-const INTRODUCTION = `select $1::text as one, $2::text as two, $3::text as three, $4::text as four, null::text as five,
-  (to_regclass(nullif($5::text, '')) is not null)::text as there,
-  exists (select from pg_catalog.pg_extension where extname = 'citus')::text as distributed`
+const INTRODUCTION = `select $1::text as one, $2::text as two, $3::text as three, array_to_string($4::text[], '|') as four,
+  null::text as five, (to_regclass(nullif($5::text, '')) is not null)::text as there,
+  exists (select from pg_catalog.pg_extension where extname = 'citus')::text as distributed,
+  pg_client_encoding()::text as encoding`
+
+/** SQL_ASCII is the bytes as they are. */
+const ENCODINGS: readonly unknown[] = ['UTF8', 'SQL_ASCII']
 
 /** A client is met by a statement that writes nothing, whose answer is known: one that answers otherwise is told so. */
 export function meet(client: PostgresClient, table = ''): Promise<Meeting> {
@@ -68,13 +74,14 @@ export function meet(client: PostgresClient, table = ''): Promise<Meeting> {
 
 async function introduced(query: PostgresClient['query'], table: string): Promise<Meeting> {
   try {
-    const rows = await answered(query, INTRODUCTION, [...SAID, table], false)
-    const [row] = rows
-    const told = row?.slice(0, -2) ?? []
-    if (rows.length !== 1 || told.length !== SAID.length + 1 || [...SAID, null].some((text, at) => told[at] !== text)) {
+    const rows = await answered(query, INTRODUCTION, [...SAID, LIST, table], false)
+    const [row = []] = rows
+    if (rows.length !== 1 || row.length !== HEARD.length + 3 || HEARD.some((text, at) => row[at] !== text)) {
       throw new Error('client.query must answer text as it is, in the order of its columns')
     }
-    const [there, distributed] = row?.slice(-2) ?? []
+    const [there, distributed, encoding] = row.slice(HEARD.length)
+    if (!ENCODINGS.includes(encoding))
+      throw new Error(`client_encoding must be UTF8, as drivers set it, not ${encoding}`)
     return { there: there === 'true', distributed: distributed === 'true' }
   } catch (error) {
     throw unwritten(error)

@@ -1,4 +1,5 @@
-import { meet, type PostgresClient, sender } from './client.js'
+import { meet, type PostgresClient, type Send, sender } from './client.js'
+import { IN_FAILED_TRANSACTION, sqlState } from './failure.js'
 import * as sql from './sql.js'
 import {
   checked,
@@ -55,12 +56,31 @@ export async function migrate(client: PostgresClient, options: PostgresOptions =
   const steps = migrations(options)
   const { there } = await meet(client, tables.migrations)
   if (there) {
-    const done = await send(`select version::text as version from ${tables.migrations}`, [])
-    const versions = new Set(done.map(([version]) => Number(version)))
+    const rows = await send(`select version::text as version from ${tables.migrations}`, [])
+    const versions = new Set(rows.map(([version]) => Number(version)))
     if (steps.every(({ version }) => versions.has(version))) return
   }
-  await send(`do ${literal(preparation(tables))}`, [])
-  for (const step of steps) await send(`do ${literal(application(tables, step))}`, [])
+  await done(send, preparation(tables))
+  for (const step of steps) await done(send, application(tables, step))
+}
+
+/** Duplicates: of a schema, of a table, and of their names in the catalog. */
+const THERE: ReadonlySet<unknown> = new Set(['42P06', '42P07', '23505'])
+
+/**
+ * Where transactions see what was there when they began (`default_transaction_isolation`), who waited for the lock does not
+ * see what the other made. By then that is there for a transaction that begins.
+ */
+async function done(send: Send, block: string): Promise<void> {
+  const text = `do ${literal(block)}`
+  try {
+    await send(text, [])
+  } catch (error) {
+    if (!THERE.has(sqlState(error))) throw error
+    await send(text, []).catch((second) => {
+      throw sqlState(second) === IN_FAILED_TRANSACTION ? error : second
+    })
+  }
 }
 
 /** The lock lasts as long as the statement. It is of the database, so that it has to name the tables it is for. */

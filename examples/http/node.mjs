@@ -25,14 +25,17 @@ async function answer(incoming, outgoing) {
   const hasBody = method !== 'GET' && method !== 'HEAD'
   const body = hasBody ? ReadableStream.from(incoming.iterator({ destroyOnReturn: false })) : null
   const init = { method, headers, body, duplex: 'half', signal: gone.signal }
-  const response = await handler(new Request(`http://${headers.host}${url}`, init))
+  // The Host header says where links lead, never which path is asked for; the handler refuses one that is none.
+  const target = new URL(url.startsWith('/') ? `http://localhost${url}` : url)
+  target.host = headers.host ?? target.host
+  const response = await handler(new Request(target, init))
   outgoing.writeHead(response.status, [...response.headers].flat())
   await pipeline(response.body ?? [], outgoing)
   incoming.resume() // what was too much to read, for clients that look for an answer when they have sent everything
 }
 
 const server = createServer((incoming, outgoing) => {
-  // A host that is none, a method that fetch does not know, a client that has gone.
+  // A target that is no URL, a method that fetch does not know, a client that has gone.
   answer(incoming, outgoing).catch(() => (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(400).end()))
 })
 server.listen(Number(process.env.PORT ?? 8585), '127.0.0.1', () => {

@@ -11,7 +11,7 @@ export async function drafted(
   service: Service,
 ): Promise<Draft | BadRequest | PreconditionFailed | StoreFailed> {
   try {
-    const result = patched(service, await as.show(service), as.read, operations, book.limits)
+    const result = patched(service, await as.show(service), as, operations, book.limits)
     if ('code' in result) return result
     const request = book.validate(result.request)
     return 'error' in request ? request.error : { request, keepsConnection: result.keepsConnection }

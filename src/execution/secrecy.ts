@@ -19,7 +19,8 @@ export async function opened(book: Book, services: readonly Stored[]): Promise<r
     return services.map(({ service }, at) => {
       const text: unknown = texts[at]
       if (typeof text === 'string') return text
-      const cause = text instanceof Error ? text : new Error('the cipher answered no text')
+      // An error of any realm is an object.
+      const cause = typeof text === 'object' && text !== null ? text : new Error('the cipher answered no text')
       return storeFailed('open', cause, service.fullyQualifiedName)
     })
   } catch (cause) {

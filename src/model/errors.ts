@@ -216,10 +216,24 @@ export function storeFailed(during: StoreFailed['during'], cause: unknown, fqn?:
   }[during]
   const whose = fqn === undefined ? '' : ` of ${fqn}`
   const outcome = applied === false ? 'nothing was written' : 'it is unknown whether it was written'
-  const reason = cause instanceof Error ? cause.message : 'no reason given'
-  return { code: 'STORE_FAILED', message: `${what}${whose} failed, ${outcome}: ${reason}`, during, applied, cause }
+  const message = `${what}${whose} failed, ${outcome}: ${reasonIn(cause)}`
+  return { code: 'STORE_FAILED', message, during, applied, cause }
+}
+
+/** The message of an error of any realm: test environments and frames have an `Error` of their own. */
+export function reasonIn(cause: unknown): string {
+  try {
+    const { message } = cause as { message?: unknown }
+    return typeof message === 'string' ? message : 'no reason given'
+  } catch {
+    return 'no reason given'
+  }
 }
 
 function saysNothingApplied(cause: unknown): boolean {
-  return typeof cause === 'object' && cause !== null && 'applied' in cause && cause.applied === false
+  try {
+    return (cause as { applied?: unknown }).applied === false
+  } catch {
+    return false
+  }
 }

@@ -14,6 +14,12 @@ import type { Awaitable } from './store.js'
 export interface Representation {
   /** The document that stands for a service, plain JSON data. */
   show(service: Service): Awaitable<Readonly<Record<string, unknown>>>
+  /**
+   * Fields of the document that a patch may change for nothing, be they those that only the library writes: the change is
+   * dropped in silence, and the policy is not asked for it. Of `deleted` only what leaves it as it is. Default: none, and a
+   * change of what only the library writes is `BAD_REQUEST`.
+   */
+  readonly dropped?: readonly string[]
   /** The request that such a document, changed in whatever way, makes; or what is wrong with it, by paths into it. */
   read(
     document: Readonly<Record<string, unknown>>,

@@ -21,11 +21,16 @@ export const defaultLimits: Limits = { description: 4 * 2 ** 20, request: 8 * 2 
 export interface Shape {
   readonly fields?: readonly { readonly key: string; readonly shape: Shape; readonly fallback: unknown }[]
   readonly items?: Shape
+  /** Whether a key that is `null` is kept, at any depth. */
+  readonly keepsNull?: boolean
   /** Fills in the defaults of what is neither a closed object nor a list, once it is plain data. */
   readonly complete?: (value: unknown) => unknown
 }
 
 const anyShape: Shape = {}
+
+/** Of values in which `null` is a value like any other. */
+export const wholeShape: Shape = { keepsNull: true }
 
 /** The shape of a schema, as deep as closed objects and lists go; what else may fit is left to the schema's own check. */
 export function shapeOf(schema: TSchema): Shape {
@@ -163,12 +168,16 @@ function listCopy(list: readonly unknown[], shape: Shape, walk: Walk, depth: num
   for (let index = 0; index < length && walk.size <= walk.limits.request; index++) {
     walk.trail[depth] = index
     const element = read(list, index, walk, depth + 1)
-    copy[index] = copyOf(element === undefined ? null : element, shape.items ?? anyShape, walk, depth + 1)
+    copy[index] = copyOf(element === undefined ? null : element, shape.items ?? innerOf(shape), walk, depth + 1)
   }
   return Object.freeze(copy)
 }
 
-function objectCopy(object: object, { fields }: Shape, walk: Walk, depth: number): unknown {
+/** The shape of what no shape tells more about. */
+const innerOf = (shape: Shape) => (shape.keepsNull === true ? shape : anyShape)
+
+function objectCopy(object: object, shape: Shape, walk: Walk, depth: number): unknown {
+  const { fields } = shape
   const keys = Object.keys(object)
   if (keys.length > walk.limits.elements) {
     violation(walk, depth, `has more than ${walk.limits.elements} keys`)
@@ -180,7 +189,7 @@ function objectCopy(object: object, { fields }: Shape, walk: Walk, depth: number
       walk.trail[depth] = key
       if (!fits(key, walk)) violation(walk, depth + 1, 'has NUL or a lone surrogate in its key')
       if (key === '__proto__') violation(walk, depth + 1, 'is not allowed as a key')
-      else copyField(copy, key, object, anyShape, walk, depth)
+      else copyField(copy, key, object, innerOf(shape), walk, depth)
     }
     return Object.freeze(copy)
   }
@@ -213,7 +222,8 @@ function copyField(
   if (walk.size > walk.limits.request) return // too large already, which is said once
   walk.trail[depth] = key
   const value = read(object, key, walk, depth + 1)
-  if (value !== undefined && value !== null) copy[key] = copyOf(value, shape, walk, depth + 1)
+  if (value !== undefined && (value !== null || shape.keepsNull === true))
+    copy[key] = copyOf(value, shape, walk, depth + 1)
 }
 
 /** A getter may throw; then the rest of the object is still worth checking. */
@@ -232,8 +242,17 @@ function fits(text: string, walk: Walk): boolean {
   return text.isWellFormed() && !text.includes('\0')
 }
 
+/** Bytes of a text in UTF-8, without an encoder: not every test environment has one, and a copy would be as large again. */
 export function utf8Length(text: string): number {
-  return new TextEncoder().encode(text).length
+  let bytes = text.length
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit < 0x80) continue
+    bytes += unit < 0x800 ? 1 : 2
+    // A pair of surrogates is four bytes, a lone one the three of U+FFFD.
+    if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) at++
+  }
+  return bytes
 }
 
 function violation(walk: Walk, depth: number, message: string): void {

@@ -3,12 +3,13 @@ import type { Place } from '../ports/store.js'
 
 /*
  * Cursors of lists: the place of a service as base64url of JSON, which hosts pass on and do not look into. Source:
- * OpenMetadata's paging.
+ * OpenMetadata's paging. Without an encoder of UTF-8: not every test environment has one.
  */
 
 export function cursorOf({ name, id }: Place): string {
-  const bytes = new TextEncoder().encode(JSON.stringify({ name, id }))
-  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
+  const binary = encodeURIComponent(JSON.stringify({ name, id }).toWellFormed()).replace(/%(..)/g, (_, hex) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
@@ -16,8 +17,8 @@ export function cursorOf({ name, id }: Place): string {
 export function placeOf(cursor: string): Place | undefined {
   try {
     const binary = atob(cursor.replaceAll('-', '+').replaceAll('_', '/'))
-    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
-    const place: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+    const hex = Array.from(binary, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`).join('')
+    const place: unknown = JSON.parse(decodeURIComponent(hex))
     const { name, id } = (place ?? {}) as { name?: unknown; id?: unknown }
     const isPlace = typeof name === 'string' && name.isWellFormed() && !name.includes('\0') && typeof id === 'string'
     return isPlace && ID.test(id) ? { name, id } : undefined

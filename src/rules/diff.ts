@@ -1,6 +1,6 @@
 import { isDraft, original, produce } from 'immer'
 import type { ChangeDescription, FieldChange, Service } from '../model/service.js'
-import { has, sameValue } from './same.js'
+import { finder, sameValue } from './same.js'
 
 /*
  * What changed between two versions of a service. Source: OpenMetadata's `changeDescription`; `semantics.md` §3.
@@ -66,7 +66,8 @@ const entries = (changes: FieldChange[]): readonly FieldChange[] =>
   changes.length === 0 ? none : Object.freeze(changes.slice())
 
 function without(elements: readonly unknown[], others: readonly unknown[]): readonly unknown[] {
-  return Object.freeze(elements.filter((element) => !has(others, element, sameValue)).slice())
+  const isAmong = finder(others, sameValue)
+  return Object.freeze(elements.filter((element) => !isAmong(element)).slice())
 }
 
 /**

@@ -76,7 +76,7 @@ export function asks(intent: Intent, held: Service | undefined): readonly Operat
     case 'upsert':
       return held === undefined ? CREATE : EDIT
     case 'patch':
-      return operationsOf(intent.operations)
+      return operationsOf(intent.operations, intent.as.dropped)
     case 'delete':
       return DELETE
     case 'restore':

@@ -1,5 +1,5 @@
 import type { OwnerReference, Service, TagLabel } from '../model/service.js'
-import { has, sameOwner, sameTag, sameValue, sameText as text } from './same.js'
+import { finder, sameOwner, sameTag, sameValue, sameText as text } from './same.js'
 
 /** The fields a request can change, besides `serviceType`. */
 export interface Fields {
@@ -91,8 +91,9 @@ function mergeField(before: unknown, given: unknown, rule: Rule<unknown>, isBot:
 /** What is there stays as it is, and stays in front. */
 function union(before: readonly TagLabel[], given: readonly TagLabel[]): readonly TagLabel[] {
   let all: TagLabel[] | undefined
+  const isThere = finder(before, sameTag)
   for (const tag of given) {
-    if (has(before, tag, sameTag)) continue
+    if (isThere(tag)) continue
     all ??= [...before]
     all.push(tag)
   }
@@ -102,6 +103,6 @@ function union(before: readonly TagLabel[], given: readonly TagLabel[]): readonl
 /** Both sides are sets already: no element occurs twice. */
 function sameSet<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
   if (a.length !== b.length) return false
-  for (const element of a) if (!has(b, element, same)) return false
-  return true
+  const isThere = finder(b, same)
+  return a.every((element) => isThere(element))
 }

@@ -9,7 +9,7 @@ import {
 import type { Operation } from '../model/principal.js'
 import type { Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
-import { frozenCopy, type Limits } from './copy.js'
+import { frozenCopy, type Limits, wholeShape } from './copy.js'
 import { add } from './findings.js'
 import { sameValue } from './same.js'
 
@@ -26,26 +26,35 @@ export type PatchOperation =
 /** What only the library writes; a `test` may look at it. */
 const OWN = ['id', 'name', 'fullyQualifiedName', 'version', 'deleted', 'updatedAt', 'updatedBy', 'changeDescription']
 
-/** The operations as they were passed, copied and checked one by one; the service is not looked at. */
-export function checkedOperations(given: unknown, limits: Limits): readonly PatchOperation[] | BadRequest {
+/**
+ * The operations as they were passed, copied and checked one by one; the service is not looked at. `dropped` are fields of
+ * which a change counts for nothing.
+ */
+export function checkedOperations(
+  given: unknown,
+  limits: Limits,
+  dropped: readonly string[] = [],
+): readonly PatchOperation[] | BadRequest {
   if (!Array.isArray(given)) return badRequest([{ path: '', message: 'must be a list of JSON Patch operations' }])
-  const { value, found } = frozenCopy(given, {}, limits)
+  const { value, found } = frozenCopy(given, wholeShape, limits)
   const operations = (value ?? []) as readonly Record<string, unknown>[]
   for (const [at, operation] of operations.entries()) {
-    for (const { path, message } of issuesOf(operation, given[at])) add(found, message, () => `/${at}${path}`)
+    for (const { path, message } of issuesOf(operation, given[at], dropped)) add(found, message, () => `/${at}${path}`)
   }
   if (found.issues.length > 0) return badRequest(found.issues, found.more)
-  // The copy leaves out what is null.
-  const complete = operations.map((one) =>
-    NEEDS_VALUE.has(one.op) && !('value' in one) ? { ...one, value: null } : one,
-  )
-  return complete as unknown as readonly PatchOperation[]
+  return operations.map(defined)
+}
+
+/** An operation with what RFC 6902 defines for it; anything else does not count. The copy leaves out what is undefined. */
+function defined({ op, path, from, value = null }: Record<string, unknown>): PatchOperation {
+  const operation = NEEDS_VALUE.has(op) ? { op, path, value } : NEEDS_FROM.has(op) ? { op, path, from } : { op, path }
+  return operation as PatchOperation
 }
 
 const NEEDS_VALUE: ReadonlySet<unknown> = new Set(['add', 'replace', 'test'])
 const NEEDS_FROM: ReadonlySet<unknown> = new Set(['move', 'copy'])
 
-function issuesOf(operation: Record<string, unknown> | null, given: unknown): Issue[] {
+function issuesOf(operation: Record<string, unknown> | null, given: unknown, dropped: readonly string[]): Issue[] {
   if (typeof operation !== 'object' || operation === null || Array.isArray(operation))
     return [{ path: '', message: 'must be an operation: { op, path, … }' }]
   const { op, path, from } = operation
@@ -56,8 +65,9 @@ function issuesOf(operation: Record<string, unknown> | null, given: unknown): Is
   if (NEEDS_FROM.has(op)) issues.push(...pointerIssues('/from', from))
   if (NEEDS_VALUE.has(op) && !('value' in (given as object))) issues.push({ path: '/value', message: 'is required' })
   if (issues.length > 0 || op === 'test') return issues
-  if (isOwn(path as string)) issues.push({ path: '/path', message: `${path as string} cannot be changed` })
-  if (op === 'move' && isOwn(from as string))
+  const isRefused = (pointer: string) => isOwn(pointer) && !dropped.includes(fieldOf(pointer))
+  if (isRefused(path as string)) issues.push({ path: '/path', message: `${path as string} cannot be changed` })
+  if (op === 'move' && isRefused(from as string))
     issues.push({ path: '/from', message: `${from as string} cannot be changed` })
   return issues
 }
@@ -75,7 +85,10 @@ const tokensOf = (pointer: string) =>
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 
 /** The whole service is more than may be changed, too. */
-const isOwn = (pointer: string) => pointer === '' || OWN.includes(tokensOf(pointer)[0] as string)
+const isOwn = (pointer: string) => pointer === '' || OWN.includes(fieldOf(pointer))
+
+/** The field of the service that a pointer leads into; none is called like that of the whole. */
+const fieldOf = (pointer: string) => tokensOf(pointer)[0] ?? ''
 
 const operationOf: ReadonlyMap<string | undefined, Operation> = new Map([
   ['description', 'EditDescription'],
@@ -85,11 +98,15 @@ const operationOf: ReadonlyMap<string | undefined, Operation> = new Map([
 ])
 
 /** What the policy has to allow for a patch, each once. */
-export function operationsOf(patch: readonly PatchOperation[]): readonly [Operation, ...Operation[]] {
+export function operationsOf(
+  patch: readonly PatchOperation[],
+  dropped: readonly string[] = [],
+): readonly [Operation, ...Operation[]] {
   const changed = patch.flatMap((one) =>
     one.op === 'test' ? [] : one.op === 'move' ? [one.path, one.from] : [one.path],
   )
-  const asked = new Set(changed.map((path) => operationOf.get(tokensOf(path)[0]) ?? 'EditAll'))
+  const counting = changed.map(fieldOf).filter((field) => !dropped.includes(field))
+  const asked = new Set(counting.map((field) => operationOf.get(field) ?? 'EditAll'))
   const [first = 'EditAll', ...rest] = asked
   return [first, ...rest]
 }
@@ -108,14 +125,18 @@ export interface Patched {
 export function patched(
   service: Service,
   document: object,
-  read: Representation['read'],
+  { read, dropped = [] }: Pick<Representation, 'read' | 'dropped'>,
   patch: readonly PatchOperation[],
   limits: Limits,
 ): Patched | BadRequest | PreconditionFailed {
   const applied = applyPatch(JSON.parse(JSON.stringify(document)), patch, limits.request)
   if ('failure' in applied) return applied.failure
-  const left = Object.entries(applied.document as object).filter(([key]) => key === 'name' || !OWN.includes(key))
-  const result = read(Object.fromEntries(left))
+  const after = applied.document as Readonly<Record<string, unknown>>
+  // To write it back is no change; to change it is what delete and restore are for.
+  if (dropped.includes('deleted') && (after.deleted ?? service.deleted) !== service.deleted)
+    return badRequest([{ path: '/deleted', message: 'cannot be changed' }])
+  const left = Object.entries(after).filter(([key]) => !OWN.includes(key))
+  const result = read({ ...Object.fromEntries(left), name: service.name })
   if ('issues' in result) return badRequest(result.issues)
   const { connection, ...rest } = result.request
   const keepsConnection = rest.serviceType === service.serviceType && sameValue(connection, service.connection)
@@ -144,7 +165,7 @@ export function applyPatch(
       }
     }
     try {
-      document = jsonPatch.applyOperation(document, operation as JsonPatchOperation, true, true, true).newDocument
+      document = jsonPatch.applyOperation(document, thawed(operation), true, true, true).newDocument
     } catch (thrown) {
       const { name = '' } = thrown as { name?: string }
       if (operation.op !== 'test' || name !== 'TEST_OPERATION_FAILED')
@@ -154,6 +175,12 @@ export function applyPatch(
     }
   }
   return { document }
+}
+
+/** The library puts the value itself into the document, where an operation after it may change it. */
+function thawed(operation: PatchOperation): JsonPatchOperation {
+  if (operation.op !== 'add' && operation.op !== 'replace') return operation as JsonPatchOperation
+  return { ...operation, value: JSON.parse(JSON.stringify(operation.value)) } as JsonPatchOperation
 }
 
 function valueAt(document: unknown, pointer: string): unknown {

@@ -22,14 +22,56 @@ export const sameOwner = (a: OwnerReference, b: OwnerReference) => a.id === b.id
 /** Whether two labels are the same tag, whatever else they say. */
 export const sameTag = (a: TagLabel, b: TagLabel) => a.tagFQN === b.tagFQN && a.source === b.source
 
-/** Whether a list has an element. */
-export function has<T>(elements: readonly T[], element: T, same: (a: T, b: T) => boolean): boolean {
+/** What equal elements of an owner, tag or name list have in common, whichever of the above tells them equal. */
+function keyOf(element: unknown): unknown {
+  const { id, tagFQN } = (typeof element === 'object' && element !== null ? element : {}) as Record<string, unknown>
+  const key = id ?? tagFQN ?? element
+  return typeof key === 'object' ? undefined : key
+}
+
+type Same<T> = (a: T, b: T) => boolean
+
+/** Lists this short are sooner walked than put into a map. */
+const SHORT = 16
+
+/** Tells whether a list has an element; without a look at all of them where the list is long. */
+export function finder<T>(elements: readonly T[], same: Same<T>): (element: T) => boolean {
+  if (elements.length <= SHORT) return (element) => has(elements, element, same)
+  const byKey = new Map<unknown, T[]>()
+  for (const element of elements) addTo(byKey, element)
+  return (element) => has(byKey.get(keyOf(element)) ?? [], element, same)
+}
+
+function has<T>(elements: readonly T[], element: T, same: Same<T>): boolean {
   for (const other of elements) if (same(other, element)) return true
   return false
 }
 
+function addTo<T>(byKey: Map<unknown, T[]>, element: T): void {
+  const key = keyOf(element)
+  const those = byKey.get(key)
+  if (those === undefined) byKey.set(key, [element])
+  else those.push(element)
+}
+
 /** The first of each identity. */
-export function unique<T>(elements: readonly T[], same: (a: T, b: T) => boolean): readonly T[] {
-  const isFirst = (element: T, at: number) => elements.findIndex((other) => same(other, element)) === at
-  return elements.every(isFirst) ? elements : Object.freeze(elements.filter(isFirst))
+export function unique<T>(elements: readonly T[], same: Same<T>): readonly T[] {
+  const isFirst = elements.length <= SHORT ? firstOf(elements, same) : firstByKey(same)
+  const firsts = elements.filter(isFirst)
+  return firsts.length === elements.length ? elements : Object.freeze(firsts)
+}
+
+const firstOf =
+  <T>(elements: readonly T[], same: Same<T>) =>
+  (element: T, at: number) =>
+    elements.findIndex((other) => same(other, element)) === at
+
+/** Asked for each element in turn. */
+function firstByKey<T>(same: Same<T>): (element: T) => boolean {
+  const byKey = new Map<unknown, T[]>()
+  return (element) => {
+    if (has(byKey.get(keyOf(element)) ?? [], element, same)) return false
+    addTo(byKey, element)
+    return true
+  }
 }

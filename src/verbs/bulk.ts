@@ -10,7 +10,15 @@ import { type Chunk, type Ended, readChunk, reader } from '../execution/rows.js'
 import { signalIssues } from '../execution/signal.js'
 import { breath } from '../execution/turns.js'
 import type { Family } from '../families/family.js'
-import { aborted, type BulkRowError, type BulkUpsertError, badRequest, type Issue } from '../model/errors.js'
+import {
+  aborted,
+  type BulkRowError,
+  type BulkUpsertError,
+  badRequest,
+  type Issue,
+  shortened,
+  TOLD,
+} from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
 import type { ServiceRequest } from '../model/service.js'
 import type { Outcome } from '../rules/decide.js'
@@ -62,7 +70,8 @@ export interface BulkReport extends BulkProgress {
  * is read. A million rows take the memory of a few chunks and the report: up to three are with the store at once, none with
  * a name that is in another, while the next is read. A chunk of large rows ends at 8 MiB.
  *
- * A bad, forbidden or contended row fails alone, with its error; the others go in. A failing store is reported for each
+ * A bad, forbidden or contended row fails alone, with its error; the others go in. After ten thousand issues the report tells
+ * only the first of each row, and how many more the row has. A failing store is reported for each
  * row it hit, and the whole bulk is safe to send again. `signal`, input that throws and `onProgress` that throws end it
  * with `status: 'aborted'`, every row settled so far, and `ABORTED` for rows that were read but not sent.
  *
@@ -96,8 +105,11 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
 
   const outcomes = { created: 0, updated: 0, unchanged: 0, restored: 0 }
   const report = { processed: 0, passed: 0, failed: 0, outcomes, rows: [] as BulkRow[] }
-  const fail = (index: number, fqn: string | undefined, error: BulkRowError) => {
+  let room = ROOM * TOLD.issues
+  const fail = (index: number, fqn: string | undefined, failure: BulkRowError) => {
     report.failed++
+    const error = failure.code === 'BAD_REQUEST' && room <= 0 ? shortened(failure) : failure
+    if (error.code === 'BAD_REQUEST') room -= error.issues.length
     report.rows.push(fqn === undefined ? { index, error } : { index, fqn, error })
   }
   const store = dryRun ? rehearsal(book.store) : book.store
@@ -177,6 +189,9 @@ const OPTIONS = ['by', 'signal', 'onProgress', 'dryRun', 'rows', 'chunkSize'] as
 
 /** Chunks that are with the store at once: while it writes one, the next is read, validated, loaded and decided. */
 const LANES = 3
+
+/** As many rows may fail with a hundred issues each before only the first of a row is told. */
+const ROOM = 100
 
 interface Flight {
   readonly names: ReadonlySet<string>

@@ -3,6 +3,7 @@ import type { Book } from '../book.js'
 import { denial, missingPrincipal } from '../execution/authorise.js'
 import { entered, optionsOf } from '../execution/entrance.js'
 import { type Include, includeIssues, limitIssues } from '../execution/look.js'
+import { page } from '../execution/steps.js'
 import type { Family } from '../families/family.js'
 import { badRequest, type Issue, type ListServicesError, storeFailed } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
@@ -15,7 +16,7 @@ import { principalIssues } from '../rules/principal.js'
 export interface ListOptions {
   /** Who reads: shown to the policy. */
   readonly by?: Principal | undefined
-  /** How many at most, 0 to 1,000,000. Default 10. */
+  /** How many at most, 0 to 1,000,000; fewer where they are large. Default 10. */
   readonly limit?: number | undefined
   /** A cursor of an earlier page: only services behind it. */
   readonly after?: string | undefined
@@ -48,7 +49,8 @@ export interface ServicePage<F extends Family = Family> {
 
 /**
  * Lists services by name, as OpenMetadata's `GET /v1/services/…` does, a page at a time, in both directions. Pages are
- * stable while others write: a service that stays is neither skipped nor shown twice. Filters all have to match.
+ * stable while others write: a service that stays is neither skipped nor shown twice. Filters all have to match. A page ends
+ * before its limit once it has 8 MiB, and its cursor leads on.
  *
  * With a policy, services whose `ViewBasic` it denies are left out, so that a page may be shorter than its limit, even
  * empty, and yet have one behind it; `total` counts them all.
@@ -133,17 +135,25 @@ async function list(book: Book, options: ListOptions): Promise<Result<ServicePag
     ...(place && { [after === undefined ? 'before' : 'after']: place }),
     ...Object.fromEntries(filters.filter(([, value]) => value !== undefined)),
   }
-  let page: Page
+  const { entityType } = book.family
+  let found: Page
   try {
-    page = await book.store.list(book.family.entityType, query)
+    found = await page(
+      limit,
+      (step, from) => {
+        const place = from && { [before === undefined ? 'after' : 'before']: { name: from.name, id: from.id } }
+        return book.store.list(entityType, { ...query, limit: step, ...place, total: total && from === undefined })
+      },
+      { backwards: before !== undefined },
+    )
   } catch (cause) {
     return err(storeFailed('load', cause))
   }
-  const paging = pagingOf(page, { after, before })
-  if (book.policy === undefined) return ok({ services: Object.freeze([...page.services]), paging })
-  const denials = await Promise.all(page.services.map((service) => denial(book, by, 'ViewBasic', service)))
+  const paging = pagingOf(found, { after, before })
+  if (book.policy === undefined) return ok({ services: Object.freeze([...found.services]), paging })
+  const denials = await Promise.all(found.services.map((service) => denial(book, by, 'ViewBasic', service)))
   for (const denied of denials) if (denied?.code === 'STORE_FAILED') return err(denied)
-  return ok({ services: Object.freeze(page.services.filter((_, at) => denials[at] === undefined)), paging })
+  return ok({ services: Object.freeze(found.services.filter((_, at) => denials[at] === undefined)), paging })
 }
 
 /** Behind a page that was reached by a cursor there is at least where it came from. */

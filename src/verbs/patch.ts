@@ -30,7 +30,7 @@ export interface PatchedService<F extends Family = Family> {
  * secret that is still the mask is kept.
  *
  * - `id`, `name`, `fullyQualifiedName`, `version`, `deleted`, `updatedAt`, `updatedBy` and `changeDescription` can be tested
- *   and not changed.
+ *   and not changed, unless the representation drops such changes.
  * - Patches of one named principal within 10 minutes are one change: the version stays, and its change description tells
  *   all of it. One that undoes the rest takes the version back. Not with a precondition, and never where `connection` or
  *   `serviceType` changes.
@@ -73,8 +73,8 @@ async function patch(
   given: unknown,
   { by, as: passed, ...when }: PatchOptions,
 ): Promise<Result<PatchedService, PatchServiceError>> {
-  const operations = readOperations(book, given)
   const as = passed === undefined ? itself : representationOf(passed)
+  const operations = readOperations(book, given, as?.dropped)
   const isBad = 'code' in operations
   const answer = await executeRevision(
     book,
@@ -88,22 +88,24 @@ async function patch(
 }
 
 /** The operations as plain values; a proxy may refuse to be read at all. */
-function readOperations(book: Book, given: unknown) {
+function readOperations(book: Book, given: unknown, dropped: readonly string[] | undefined) {
   try {
-    return checkedOperations(given, book.limits)
+    return checkedOperations(given, book.limits, dropped)
   } catch {
     return badRequest([{ path: '', message: 'cannot be read' }])
   }
 }
 
-const AS_ISSUE = { path: '/as', message: 'must be a representation: { show, read }' }
+const AS_ISSUE = { path: '/as', message: 'must be a representation: { show, read, dropped }' }
 
 /** Both directions, read once. */
 function representationOf(given: Representation): Representation | undefined {
   try {
     const { show, read } = given
     if (typeof show !== 'function' || typeof read !== 'function') return undefined
-    return { show: (service) => show.call(given, service), read: (document) => read.call(given, document) }
+    const dropped = [...(given.dropped ?? [])]
+    if (dropped.some((field) => typeof field !== 'string')) return undefined
+    return { show: (service) => show.call(given, service), read: (document) => read.call(given, document), dropped }
   } catch {
     return undefined
   }

@@ -2,14 +2,17 @@ import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import { entered } from '../execution/entrance.js'
 import { type GetOptions, includeIssues, limitIssues, look } from '../execution/look.js'
+import { PAGE_BYTES, page } from '../execution/steps.js'
 import type { Family } from '../families/family.js'
 import { badRequest, entityNotFound, type GetServiceError, type Issue, storeFailed } from '../model/errors.js'
 import type { Subject } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
+import type { Page, Stored } from '../ports/store.js'
+import { sizeOf } from '../rules/copy.js'
 
 /** What `listVersions` takes besides the subject. */
 export interface VersionsOptions extends GetOptions {
-  /** How many versions at most, 0 to 1,000,000. Default 10. */
+  /** How many versions at most, 0 to 1,000,000; fewer where they are large. Default 10. */
   readonly limit?: number | undefined
   /** Only versions below this one: that of the last service of the page before. */
   readonly before?: number | undefined
@@ -18,13 +21,14 @@ export interface VersionsOptions extends GetOptions {
 /** Versions of a service, newest first. */
 export interface VersionPage<F extends Family = Family> {
   readonly services: readonly Service<F>[]
-  /** Whether there are older ones. */
+  /** Whether there are older ones: `before` the version of the last of these. */
   readonly more: boolean
 }
 
 /**
  * The versions of a service, newest first, the current one included, as OpenMetadata's `GET /v1/services/…/{id}/versions`
- * answers them: each whole, as it was, its secrets masked. Soft-deleted services count unless `include` says otherwise.
+ * answers them: each whole, as it was, its secrets masked. Soft-deleted services count unless `include` says otherwise. A
+ * page ends before its limit once it has 8 MiB, and says that there are more.
  *
  * Errors:
  * - `BAD_REQUEST`: the subject or an option is wrong.
@@ -140,10 +144,18 @@ async function pageOf(
   before: number | undefined,
 ): Promise<Result<VersionPage, GetServiceError>> {
   const own = before === undefined || current.version < before ? [current] : []
-  const older = await superseded(book, current, limit + 1 - own.length, own.length > 0 ? current.version : before)
-  if (older.isErr()) return err(older.error)
-  const services = [...own, ...older.value]
-  return ok({ services: Object.freeze(services.slice(0, limit)), more: services.length > limit })
+  const below = own.length > 0 ? current.version : before
+  // One more than is asked for tells whether there are more.
+  const wanted = limit + 1 - own.length
+  const used = own.length > 0 ? sizeOf(current) : 0
+  try {
+    const older = await page(wanted, (step, last) => superseded(book, current, step, last?.version ?? below), { used })
+    const services = [...own, ...older.services]
+    const more = services.length > limit || older.more
+    return ok({ services: Object.freeze(services.slice(0, limit)), more })
+  } catch (cause) {
+    return err(storeFailed('load', cause))
+  }
 }
 
 async function one(
@@ -153,16 +165,25 @@ async function one(
   { include = 'all', by }: GetOptions,
 ): Promise<Result<Service, GetServiceError>> {
   if (!isVersion(version)) return err(badRequest([{ path: '/version', message: 'must be a version' }]))
-  const looked = await look(book, subject, { by, include }, 'ViewBasic')
-  if (looked.isErr()) return err(looked.error)
-  const current = looked.value.service
-  if (current.version === version) return ok(current)
-  const next = (Math.round(version * 10) + 1) / 10
-  const found = await superseded(book, current, 1, Math.min(next, current.version))
-  if (found.isErr()) return err(found.error)
-  const [service] = found.value
-  if (service?.version === version) return ok(service)
-  return err(entityNotFound(book.family.entityType, `${current.fullyQualifiedName} and version ${version}`))
+  let seen: Stored | undefined
+  for (;;) {
+    const looked = await look(book, subject, { by, include }, 'ViewBasic')
+    if (looked.isErr()) return err(looked.error)
+    const { service: current, revision } = looked.value
+    if (current.version === version) return ok(current)
+    const missing = entityNotFound(book.family.entityType, `${current.fullyQualifiedName} and version ${version}`)
+    // Another one may have undone what stood above that version, between the two reads; a second look finds it then.
+    if (version > current.version || (seen?.revision === revision && seen.service.id === current.id))
+      return err(missing)
+    seen = looked.value
+    try {
+      const next = (Math.round(version * 10) + 1) / 10
+      const [service] = (await superseded(book, current, 1, Math.min(next, current.version))).services
+      if (service?.version === version) return ok(service)
+    } catch (cause) {
+      return err(storeFailed('load', cause))
+    }
+  }
 }
 
 async function at(
@@ -177,30 +198,33 @@ async function at(
   const looked = await look(book, subject, { by, include }, 'ViewBasic')
   if (looked.isErr()) return err(looked.error)
   const current = looked.value.service
-  // Most ask about lately; the further back it is, the more is read at once.
   let newest: Service | undefined = current
-  for (let limit = 10; newest !== undefined; limit *= 4) {
-    if (newest.updatedAt <= time) return ok(newest)
-    const older: Result<readonly Service[], GetServiceError> = await superseded(book, current, limit, newest.version)
-    if (older.isErr()) return err(older.error)
-    newest = older.value.find(({ updatedAt }) => updatedAt <= time) ?? older.value.at(-1)
+  try {
+    // Most ask about lately; the further back it is, the more is read at once, if it is not large.
+    for (let limit = 8; newest !== undefined; ) {
+      if (newest.updatedAt <= time) return ok(newest)
+      const older: Page = await superseded(book, current, limit, newest.version)
+      newest = older.services.find(({ updatedAt }) => updatedAt <= time) ?? older.services.at(-1)
+      const average = sizeOf(older.services) / Math.max(older.services.length, 1)
+      limit = Math.max(1, Math.min(limit * 4, 256, Math.floor(PAGE_BYTES / average)))
+    }
+  } catch (cause) {
+    return err(storeFailed('load', cause))
   }
   const when = new Date(Math.max(Math.min(time, 8.64e15), -8.64e15)).toISOString()
   return err(entityNotFound(book.family.entityType, `${current.fullyQualifiedName} at ${when}`))
 }
 
+/** Superseded versions; where there are as many as were asked for there may be more. */
 async function superseded(
   book: Book,
   { fullyQualifiedName, id }: Service,
   limit: number,
   below: number | undefined,
-): Promise<Result<readonly Service[], GetServiceError>> {
+): Promise<Page> {
   const query = { limit, ...(below !== undefined && { below }) }
-  try {
-    return ok(await book.store.versions(book.family.entityType, fullyQualifiedName, id, query))
-  } catch (cause) {
-    return err(storeFailed('load', cause))
-  }
+  const services = await book.store.versions(book.family.entityType, fullyQualifiedName, id, query)
+  return { services, more: services.length === limit && limit > 0 }
 }
 
 /** A `Date` of any realm, or a number. */
