@@ -128,6 +128,18 @@ test('node: is for adapters, and the words of the port stay below the verbs', ()
   }
 })
 
+test('there is one loop: a commit leaves it by one door, behind which single verbs share it', () => {
+  const committing = files.filter((file) => within(file, 'src') && /\bstore\.commit\(/.test(text.get(file) ?? ''))
+  expect(committing).toEqual(['src/execution/carry.ts', 'src/execution/shared.ts'])
+})
+
+test('the loop knows intents by their questions, and a patch by its stage: nothing else asks for a kind of the others', () => {
+  const kinds = ['loop', 'gather', 'carry', 'single', 'shared'].flatMap((room) => [
+    ...(text.get(`src/execution/${room}.ts`)?.matchAll(/kind [!=]== '(\w+)'/g) ?? []),
+  ])
+  expect([...new Set(kinds.map(([, kind]) => kind))].sort()).toEqual(['create', 'patch'])
+})
+
 test('no classes, enums, default exports, or rooms that are named after nothing', () => {
   for (const file of files) {
     expect(text.get(file)?.match(/^\s*(export )?(abstract )?(class|enum)\b|export default/gm), file).toBe(null)

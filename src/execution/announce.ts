@@ -1,8 +1,7 @@
 import type { Book } from '../book.js'
-import type { Principal } from '../model/principal.js'
+import { ANONYMOUS, type Principal } from '../model/principal.js'
 import type { ChangeEvent } from '../ports/events.js'
 import type { Change } from '../ports/store.js'
-import { ANONYMOUS } from '../rules/decide.js'
 
 /** Tells the book's listener of a change that a store has accepted for good. */
 export function announce(book: Book, { before, after }: Change, by: Principal | undefined, timestamp: number): void {

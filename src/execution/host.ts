@@ -2,7 +2,7 @@ import type { Book } from '../book.js'
 import { type StoreFailed, storeFailed } from '../model/errors.js'
 import type { Fqn } from '../model/fqn.js'
 import { UUID_PATTERN } from '../model/service.js'
-import type { Change, ServiceStore } from '../ports/store.js'
+import type { Change } from '../ports/store.js'
 import { uuidv7 } from './id.js'
 
 /*
@@ -59,12 +59,8 @@ export function idsGiven(book: Book): (id: string, fqn: Fqn) => boolean {
 }
 
 /** Whether a store refused a creation for its id, and not for its name. Only ids of the host can be taken. */
-export async function refusedForId(
-  book: Book,
-  store: Pick<ServiceStore, 'load'>,
-  { before, after }: Change,
-): Promise<StoreFailed | undefined> {
-  if (before !== null || after === null || book.newId === uuidv7 || store !== book.store) return undefined
+export async function refusedForId(book: Book, { before, after }: Change): Promise<StoreFailed | undefined> {
+  if (before !== null || after === null || book.newId === uuidv7) return undefined
   try {
     const holder = await book.store.find(book.family.entityType, after.service.id)
     const isOther = holder !== undefined && holder.service.fullyQualifiedName !== after.service.fullyQualifiedName

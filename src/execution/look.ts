@@ -64,9 +64,9 @@ export async function absence(
   book: Book,
   subject: Subject,
   by: Principal | undefined,
-  operation: Operation,
+  operation: Operation | undefined,
 ): Promise<Denial | EntityNotFound> {
-  const hidden = await denial(book, by, 'ViewBasic', undefined)
+  const hidden = operation && (await denial(book, by, 'ViewBasic', undefined))
   const denied = hidden && (await denial(book, by, operation, undefined))
   return denied ?? entityNotFound(book.family.entityType, shown(subject))
 }

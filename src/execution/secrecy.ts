@@ -2,7 +2,7 @@ import type { Book } from '../book.js'
 import { type BadRequest, badRequest, type StoreFailed, storeFailed } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
 import type { Stored } from '../ports/store.js'
-import { movedBy } from '../rules/decide.js'
+import { movedBy } from '../rules/decide/secrecy.js'
 import type { ValidRequest } from '../rules/validate.js'
 import { denial } from './authorise.js'
 

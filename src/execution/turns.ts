@@ -1,15 +1,29 @@
 import type { Book } from '../book.js'
-import type { Fqn } from '../model/fqn.js'
 import type { ServiceStore } from '../ports/store.js'
 
-const turns = new WeakMap<ServiceStore, Map<string, Promise<unknown>>>()
+type Tails = WeakMap<ServiceStore, Map<string, Promise<unknown>>>
 
-/** Single writes of one name take turns within a process, so that they never refuse each other. */
-export async function inTurn<T>(book: Book, fqn: Fqn, work: () => Promise<T>): Promise<T> {
-  const tails = turns.get(book.store) ?? new Map<string, Promise<unknown>>()
-  turns.set(book.store, tails)
-  const key = `${book.family.entityType} ${fqn}`
-  const mine = (tails.get(key) ?? Promise.resolve()).then(work, work)
+const KEY = Symbol.for('servicebook.turns')
+
+/** One queue for all copies of this package in the process, else they would refuse each other. */
+function turns(): Tails {
+  const all = globalThis as { [KEY]?: Tails }
+  all[KEY] ??= new WeakMap()
+  return all[KEY]
+}
+
+/**
+ * Single writes of one name take turns within a process, so that they never refuse each other. `work` is told whether it
+ * had to wait for others.
+ */
+export async function inTurn<T>(book: Book, name: string, work: (waited: boolean) => Promise<T>): Promise<T> {
+  const stores = turns()
+  const tails = stores.get(book.store) ?? new Map<string, Promise<unknown>>()
+  stores.set(book.store, tails)
+  const key = `${book.family.entityType} ${name}`
+  const before = tails.get(key)
+  const late = () => work(true)
+  const mine = before === undefined ? work(false) : before.then(late, late)
   tails.set(key, mine)
   try {
     return await mine
@@ -17,7 +31,6 @@ export async function inTurn<T>(book: Book, fqn: Fqn, work: () => Promise<T>): P
     if (tails.get(key) === mine) tails.delete(key)
   }
 }
-
 /*
  * The timers as they were when the package was imported: a test runner that fakes them later would keep a verb waiting for
  * ever, while no test means to control how a verb yields.

@@ -23,3 +23,6 @@ export type Operation =
   | 'Delete'
   | 'ViewBasic'
   | 'ViewSecrets'
+
+/** Stands for the principal where there is none. */
+export const ANONYMOUS = 'anonymous'

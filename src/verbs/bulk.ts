@@ -2,7 +2,9 @@ import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import { missingPrincipal } from '../execution/authorise.js'
 import { entered } from '../execution/entrance.js'
-import { execute } from '../execution/execute.js'
+import { type Answer, errandOf } from '../execution/errand.js'
+import { idsGiven } from '../execution/host.js'
+import { run } from '../execution/loop.js'
 import { rehearsal } from '../execution/rehearsal.js'
 import { type Chunk, type Ended, readChunk, reader } from '../execution/rows.js'
 import { signalIssues } from '../execution/signal.js'
@@ -125,7 +127,16 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
       failure = input.stop(cause)
     }
   }
-  const settle = async (rows: Chunk['rows'], answering: ReturnType<typeof execute>, before: Flight | undefined) => {
+  const executed = async (requests: readonly ValidRequest[]) => {
+    const errands = requests.map((request) => errandOf({ kind: 'upsert', by, when: undefined, request }, request.fqn))
+    await run({ book, store, dryRun, isGiven: idsGiven(book) }, errands)
+    return errands.map(({ answer }) => answer)
+  }
+  const settle = async (
+    rows: Chunk['rows'],
+    answering: Promise<readonly (Answer | undefined)[]>,
+    before: Flight | undefined,
+  ) => {
     const answers = await answering
     await before?.settled
     let answered = 0
@@ -136,9 +147,14 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
       else {
         const { outcome, stored } = answer
         report.passed++
-        outcomes[outcome]++
+        outcomes[outcome as Outcome]++
         if (reported === 'all')
-          report.rows.push({ index, fqn: row.fqn as string, outcome, version: stored.service.version })
+          report.rows.push({
+            index,
+            fqn: row.fqn as string,
+            outcome: outcome as Outcome,
+            version: stored.service.version,
+          })
       }
     }
     flight.shift()
@@ -156,7 +172,7 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
     await progress
     ended = chunk.ended ?? input.stopped()
     const sent = ended?.ended === 'early' ? [] : valid
-    const settled = settle(chunk.rows, execute(book, sent, { how: 'upsert', by, store }), flight.at(-1))
+    const settled = settle(chunk.rows, executed(sent), flight.at(-1))
     flight.push({ names: new Set(sent.map(({ fqn }) => fqn)), settled })
     // By the next turn the chunk is with the store, or, where the store never waits, done.
     await breath()

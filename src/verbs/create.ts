@@ -1,7 +1,7 @@
 import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import { entered } from '../execution/entrance.js'
-import { executeOne } from '../execution/execute.js'
+import { executeRequest } from '../execution/single.js'
 import type { Family, ServiceTypeOf } from '../families/family.js'
 import type { CreateServiceError } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
@@ -53,6 +53,6 @@ async function create(
   request: unknown,
   by: Principal | undefined,
 ): Promise<Result<Service, CreateServiceError>> {
-  const answer = await executeOne(book, request, 'create', by)
+  const answer = await executeRequest(book, request, 'create', by, {})
   return 'outcome' in answer ? ok(answer.stored.service) : err(answer as CreateServiceError)
 }

@@ -1,14 +1,13 @@
 import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import { entered } from '../execution/entrance.js'
-import { timeOf } from '../execution/host.js'
-import { revise } from '../execution/revise.js'
+import { executeRevision } from '../execution/single.js'
 import type { Family } from '../families/family.js'
 import type { DeleteServiceError } from '../model/errors.js'
 import { PRECONDITIONS } from '../model/etag.js'
 import type { Subject } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
-import { decideDelete } from '../rules/decide.js'
+import { demanded } from '../rules/intent.js'
 import type { ReviseOptions } from './restore.js'
 
 /** What `deleteService` takes besides the subject. */
@@ -59,17 +58,7 @@ async function remove(
   subject: Subject,
   { by, hard = false, ...when }: DeleteOptions,
 ): Promise<Result<Service, DeleteServiceError>> {
-  const revised = await revise(book, subject, {
-    by,
-    when,
-    include: hard ? 'all' : 'non-deleted',
-    issues: typeof hard === 'boolean' ? [] : [{ path: '/hard', message: 'must be a boolean' }],
-    operations: ['Delete'],
-    decide: (stored) => {
-      if (hard) return { outcome: 'removed', stored }
-      const now = timeOf(book)
-      return typeof now === 'number' ? decideDelete(stored, now, by) : now
-    },
-  })
-  return 'code' in revised ? err(revised) : ok(revised.stored.service)
+  const issues = typeof hard === 'boolean' ? [] : [{ path: '/hard', message: 'must be a boolean' }]
+  const answer = await executeRevision(book, subject, { kind: 'delete', by, when: demanded(when), hard }, issues)
+  return 'outcome' in answer ? ok(answer.stored.service) : err(answer as DeleteServiceError)
 }

@@ -1,20 +1,15 @@
 import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import { entered } from '../execution/entrance.js'
-import { timeOf } from '../execution/host.js'
-import { unresolved } from '../execution/resolve.js'
-import { revise } from '../execution/revise.js'
-import { misled, opened } from '../execution/secrecy.js'
+import { executeRevision } from '../execution/single.js'
 import type { Family } from '../families/family.js'
-import { badRequest, type PatchServiceError, storeFailed } from '../model/errors.js'
-import { demandsAny, PRECONDITIONS, type Preconditions } from '../model/etag.js'
+import { badRequest, type PatchServiceError } from '../model/errors.js'
+import { PRECONDITIONS } from '../model/etag.js'
 import type { Subject } from '../model/fqn.js'
-import type { Principal } from '../model/principal.js'
 import type { Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
-import type { Stored } from '../ports/store.js'
-import { comparesSecrets, consolidatesFrom, decidePatch, type Revision } from '../rules/decide.js'
-import { checkedOperations, operationsOf, type PatchOperation, patched } from '../rules/patch.js'
+import { demanded } from '../rules/intent.js'
+import { checkedOperations, type PatchOperation } from '../rules/patch.js'
 import type { ReviseOptions } from './restore.js'
 
 /** What `patchService` takes besides the subject and the operations. */
@@ -81,56 +76,15 @@ async function patch(
   const as = passed === undefined ? itself : representationOf(passed)
   const operations = readOperations(book, given, as?.dropped)
   const isBad = 'code' in operations
-  const revised = await revise(book, subject, {
-    by,
-    when,
-    include: 'non-deleted',
-    issues: [...(isBad ? operations.issues : []), ...(as === undefined ? [AS_ISSUE] : [])],
-    moreIssues: isBad ? (operations.more ?? 0) : 0,
-    operations: isBad ? ['EditAll'] : operationsOf(operations, as?.dropped),
-    decide: (stored) => (isBad ? operations : decide(book, stored, operations, as ?? itself, by, when)),
-  })
-  if ('code' in revised) return err(revised)
-  const outcome = revised.outcome === 'unchanged' ? 'unchanged' : 'updated'
-  return ok({ outcome, service: revised.stored.service })
-}
-
-async function decide(
-  book: Book,
-  stored: Stored,
-  operations: readonly PatchOperation[],
-  as: Representation,
-  by: Principal | undefined,
-  when: Preconditions,
-): Promise<Revision | PatchServiceError> {
-  const result = await applied(book, stored.service, operations, as)
-  if ('code' in result) return result
-  const request = book.validate(result.request)
-  if ('error' in request) return request.error
-  const [missing] = await unresolved(book, [request])
-  if (missing !== undefined) return missing
-  let clear: string | null = null
-  if (!result.keepsConnection && comparesSecrets(stored, request)) {
-    const [text] = await opened(book, [stored])
-    if (typeof text !== 'string') return text as PatchServiceError
-    const failure = await misled(book, by, request, stored, text)
-    if (failure !== undefined) return failure
-    clear = text
-  }
-  const now = timeOf(book)
-  if (typeof now !== 'number') return now
-  const from = demandsAny(when) ? undefined : consolidatesFrom(stored, !result.keepsConnection, now, by)
-  const previous = from === undefined ? undefined : await versionOf(book, stored.service, from)
-  if (previous !== undefined && 'code' in previous) return previous
-  return decidePatch(stored, clear, request, { keepsConnection: result.keepsConnection, previous }, now, by)
-}
-
-async function applied(book: Book, service: Service, operations: readonly PatchOperation[], as: Representation) {
-  try {
-    return patched(service, await as.show(service), as, operations, book.limits)
-  } catch (cause) {
-    return storeFailed('resolve', cause)
-  }
+  const answer = await executeRevision(
+    book,
+    subject,
+    { kind: 'patch', by, when: demanded(when), operations: isBad ? [] : operations, as: as ?? itself },
+    [...(isBad ? operations.issues : []), ...(as === undefined ? [AS_ISSUE] : [])],
+    isBad ? operations.more : 0,
+  )
+  if (!('outcome' in answer)) return err(answer as PatchServiceError)
+  return ok({ outcome: answer.outcome === 'unchanged' ? 'unchanged' : 'updated', service: answer.stored.service })
 }
 
 /** The operations as plain values; a proxy may refuse to be read at all. */
@@ -161,15 +115,4 @@ function representationOf(given: Representation): Representation | undefined {
 const itself: Representation = {
   show: (service) => service as unknown as Readonly<Record<string, unknown>>,
   read: (request) => ({ request }),
-}
-
-/** The version before the stored one, if it is the one that its change description names. */
-async function versionOf(book: Book, { fullyQualifiedName, id, version }: Service, wanted: number) {
-  try {
-    const query = { limit: 1, below: version }
-    const [found] = await book.store.versions(book.family.entityType, fullyQualifiedName, id, query)
-    return found?.version === wanted ? found : undefined
-  } catch (cause) {
-    return storeFailed('load', cause)
-  }
 }

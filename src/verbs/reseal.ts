@@ -1,12 +1,14 @@
 import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import { entered } from '../execution/entrance.js'
-import { opened, sealed } from '../execution/secrecy.js'
+import { errandOf } from '../execution/errand.js'
+import { idsGiven } from '../execution/host.js'
+import { run } from '../execution/loop.js'
 import { endedBy, signalIssues } from '../execution/signal.js'
-import { pause } from '../execution/turns.js'
 import { type BadRequest, badRequest, type Issue, type StoreFailed, storeFailed } from '../model/errors.js'
 import type { Fqn } from '../model/fqn.js'
-import type { Change, Place, Stored } from '../ports/store.js'
+import type { Place } from '../ports/store.js'
+import type { Intent } from '../rules/intent.js'
 
 /** How far a resealing is, and in the end what it did. */
 export interface ResealProgress {
@@ -90,15 +92,11 @@ async function reseal(book: Book, options: ResealOptions): Promise<Result<Reseal
       return err(storeFailed('load', cause))
     }
     progress.checked += fqns.length
-    for (let lost = 0; fqns.length > 0; lost++) {
-      if (lost > 0) await pause(lost)
-      const done = await resealed(book, fqns)
-      if ('code' in done) return err(done)
-      progress.resealed += done.written
-      progress.failed += done.failures.length
-      failures.push(...done.failures.slice(0, FAILURES - failures.length))
-      fqns = done.refused
-    }
+    const done = await resealed(book, fqns)
+    if ('code' in done) return err(done)
+    progress.resealed += done.resealed
+    progress.failed += done.failures.length
+    failures.push(...done.failures.slice(0, FAILURES - failures.length))
     try {
       await onProgress?.({ ...progress })
     } catch (cause) {
@@ -110,38 +108,37 @@ async function reseal(book: Book, options: ResealOptions): Promise<Result<Reseal
   return ok({ status: progress.failed > 0 ? 'partialSuccess' : 'success', ...progress, failures })
 }
 
-/** One try for these services; what others wrote meanwhile is refused, and tried again by the caller. */
+/** Services by a loop of their own; what others wrote meanwhile is sent again however often it takes. */
 async function resealed(book: Book, fqns: readonly Fqn[]) {
-  const family = book.family.entityType
-  let outdated: Stored[]
-  try {
-    const held = await book.store.load(family, fqns)
-    outdated = [...held.values()].filter((stored) => stored.sealed !== null && !book.cipher?.isCurrent(stored.sealed))
-  } catch (cause) {
-    return storeFailed('load', cause)
+  const { store, cipher } = book
+  let unasked: StoreFailed | undefined
+  const isOutdated = (sealed: string) => {
+    try {
+      return cipher?.isCurrent(sealed) !== true
+    } catch (cause) {
+      unasked ??= storeFailed('load', cause)
+      return false
+    }
   }
+  const intent: Intent = { kind: 'reseal', by: undefined, when: undefined, isOutdated }
   const failures: { fqn: string; error: StoreFailed }[] = []
-  const fail = ({ service }: Stored, error: StoreFailed) => failures.push({ fqn: service.fullyQualifiedName, error })
-
-  const clear: { before: Stored; stored: Stored; clear: string }[] = []
-  for (const [place, text] of (outdated.length === 0 ? [] : await opened(book, outdated)).entries()) {
-    const before = outdated[place] as Stored
-    if (typeof text === 'string')
-      clear.push({ before, stored: { ...before, revision: before.revision + 1 }, clear: text })
-    else fail(before, text)
+  let resealed = 0
+  let left = fqns
+  while (left.length > 0) {
+    const errands = left.map((fqn) => errandOf(intent, fqn))
+    await run({ book, store, dryRun: false, isGiven: idsGiven(book) }, errands)
+    left = []
+    for (const { fqn, answer } of errands) {
+      if (answer !== undefined && 'outcome' in answer) resealed += answer.outcome === 'resealed' ? 1 : 0
+      else if (answer?.code === 'CONTENDED') left = [...left, fqn]
+      else if (answer?.code === 'STORE_FAILED') {
+        if (answer.during !== 'open' && answer.during !== 'seal') return answer
+        failures.push({ fqn, error: answer })
+      }
+    }
+    if (unasked !== undefined) return unasked
   }
-  const changes: Change[] = []
-  for (const [place, after] of (clear.length === 0 ? [] : await sealed(book, clear)).entries()) {
-    const { before } = clear[place] as { before: Stored }
-    if ('code' in after) fail(before, after)
-    else changes.push({ before, after })
-  }
-  try {
-    const refused = changes.length === 0 ? [] : await book.store.commit(family, changes)
-    return { written: changes.length - refused.length, refused, failures }
-  } catch (cause) {
-    return storeFailed('commit', cause)
-  }
+  return { resealed, failures }
 }
 
 function issuesOf({ cipher }: Book, { signal, onProgress, chunkSize = 1 }: ResealOptions): Issue[] {

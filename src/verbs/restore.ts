@@ -1,15 +1,14 @@
 import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import { entered } from '../execution/entrance.js'
-import { timeOf } from '../execution/host.js'
-import { revise } from '../execution/revise.js'
+import { executeRevision } from '../execution/single.js'
 import type { Family } from '../families/family.js'
 import type { RestoreServiceError } from '../model/errors.js'
 import { PRECONDITIONS, type Preconditions } from '../model/etag.js'
 import type { Subject } from '../model/fqn.js'
 import type { Principal } from '../model/principal.js'
 import type { Service } from '../model/service.js'
-import { decideRestore } from '../rules/decide.js'
+import { demanded } from '../rules/intent.js'
 
 /** What verbs that change one service that is there take besides the subject. */
 export interface ReviseOptions extends Preconditions {
@@ -61,17 +60,7 @@ async function restore(
   subject: Subject,
   { by, ...when }: ReviseOptions,
 ): Promise<Result<Restored, RestoreServiceError>> {
-  const revised = await revise(book, subject, {
-    by,
-    when,
-    include: 'all',
-    operations: ['EditAll'],
-    decide: (stored) => {
-      const now = timeOf(book)
-      return typeof now === 'number' ? decideRestore(stored, now, by) : now
-    },
-  })
-  if ('code' in revised) return err(revised)
-  const outcome = revised.outcome === 'restored' ? 'restored' : 'unchanged'
-  return ok({ outcome, service: revised.stored.service })
+  const answer = await executeRevision(book, subject, { kind: 'restore', by, when: demanded(when) })
+  if (!('outcome' in answer)) return err(answer as RestoreServiceError)
+  return ok({ outcome: answer.outcome === 'restored' ? 'restored' : 'unchanged', service: answer.stored.service })
 }

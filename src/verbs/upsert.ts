@@ -1,7 +1,7 @@
 import { err, ok, type Result, type ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
 import { entered } from '../execution/entrance.js'
-import { executeOne } from '../execution/execute.js'
+import { executeRequest } from '../execution/single.js'
 import type { Family, ServiceTypeOf } from '../families/family.js'
 import type { UpsertServiceError } from '../model/errors.js'
 import { PRECONDITIONS, type Preconditions } from '../model/etag.js'
@@ -67,8 +67,8 @@ async function upsert(
   request: unknown,
   { by, ...when }: UpsertOptions,
 ): Promise<Result<Upserted, UpsertServiceError>> {
-  const answer = await executeOne(book, request, 'upsert', by, when)
+  const answer = await executeRequest(book, request, 'upsert', by, when)
   return 'outcome' in answer
-    ? ok({ outcome: answer.outcome, service: answer.stored.service })
+    ? ok({ outcome: answer.outcome as Outcome, service: answer.stored.service })
     : err(answer as UpsertServiceError)
 }

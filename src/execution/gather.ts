@@ -1,0 +1,183 @@
+import { storeFailed } from '../model/errors.js'
+import { unmet } from '../model/etag.js'
+import type { Awaitable, Stored } from '../ports/store.js'
+import { decide } from '../rules/decide.js'
+import { asks, needsClear, needsTime, needsVersion, sees } from '../rules/intent.js'
+import type { ValidRequest } from '../rules/validate.js'
+import { denials } from './authorise.js'
+import { drafted } from './draft.js'
+import type { Answer, Errand, Failure, Journey } from './errand.js'
+import { idOf, takenId, timeOf } from './host.js'
+import { absence } from './look.js'
+import { unresolved } from './resolve.js'
+import { misled, opened } from './secrecy.js'
+import { isThenable } from './thenable.js'
+import { versionBefore } from './versions.js'
+
+/**
+ * The first half of a round: everything that a decision takes, then the decision. Stores, directories and ciphers are
+ * asked once for all errands, the policy for each; who does not get what it needs is settled with the reason. Answers
+ * the errands that have something to write.
+ */
+export async function gather(journey: Journey, turn: readonly Errand[]): Promise<readonly Errand[]> {
+  const { book } = journey
+  const loading = loaded(journey, turn)
+  if (loading !== undefined) await loading
+  const admitting = each(turn, (errand) => admitted(journey, errand))
+  if (admitting !== undefined) await admitting
+  if (book.directory !== undefined) await resolved(journey, turn)
+  const asking = each(turn, (errand) => timed(journey, errand))
+  if (asking !== undefined) await asking
+  await cleared(journey, turn)
+  const writes: Errand[] = []
+  for (const errand of turn) {
+    if (errand.answer !== undefined) continue
+    const answer = decided(journey, errand)
+    errand.answer = answer
+    if (!('code' in answer) && answer.outcome !== 'unchanged') writes.push(errand)
+  }
+  return writes
+}
+
+/** Asks for each errand that is not settled, for all of them before waiting for any; a failure settles it. */
+function each(
+  turn: readonly Errand[],
+  ask: (errand: Errand) => Awaitable<Failure | undefined>,
+): Promise<unknown> | undefined {
+  let waits: Promise<void>[] | undefined
+  for (const errand of turn) {
+    if (errand.answer !== undefined) continue
+    const answer = ask(errand)
+    if (answer === undefined) continue
+    if ('code' in answer) errand.answer = answer
+    else {
+      waits ??= []
+      waits.push(
+        answer.then((failure) => {
+          errand.answer = failure
+        }),
+      )
+    }
+  }
+  return waits && Promise.all(waits)
+}
+
+/** What is there of the names that nobody knows of yet, by one call. */
+function loaded({ book, store }: Journey, turn: readonly Errand[]): Promise<void> | undefined {
+  const unloaded = turn.filter(({ held }) => held === undefined)
+  if (unloaded.length === 0) return undefined
+  const fail = (cause: unknown) => {
+    const failure = storeFailed('load', cause)
+    for (const errand of unloaded) errand.answer = failure
+  }
+  const hold = (found: ReadonlyMap<string, Stored>) => {
+    for (const errand of unloaded) errand.held = found.get(errand.fqn) ?? null
+  }
+  try {
+    const found = store.load(
+      book.family.entityType,
+      unloaded.map(({ fqn }) => fqn),
+    )
+    if (isThenable(found)) return Promise.resolve(found).then(hold).catch(fail)
+    hold(found)
+  } catch (cause) {
+    fail(cause)
+  }
+  return undefined
+}
+
+/** Present → authorised → as demanded → drafted: what is asked for each errand by itself. */
+function admitted(journey: Journey, errand: Errand): Awaitable<Failure | undefined> {
+  const { book } = journey
+  const { intent, held, id } = errand
+  const service = held?.service
+  if (!sees(intent, service) || (id !== undefined && service?.id !== id)) {
+    const [operation] = asks(intent, undefined)
+    return absence(book, errand.subject, intent.by, operation)
+  }
+  if (book.policy === undefined) return ready(journey, errand)
+  const denied = denials(book, intent.by, asks(intent, service), service)
+  if (denied === undefined) return ready(journey, errand)
+  return 'code' in denied ? denied : denied.then((answer) => answer ?? ready(journey, errand))
+}
+
+function ready({ book }: Journey, errand: Errand): Awaitable<Failure | undefined> {
+  const { intent, held } = errand
+  if (intent.when !== undefined) {
+    const failed = unmet(intent.when, held?.service)
+    if (failed !== undefined) return failed
+  }
+  if (intent.kind !== 'patch' || !held) return undefined
+  return drafted(book, intent, held.service).then((draft) => {
+    if ('code' in draft) return draft
+    errand.draft = draft
+    return undefined
+  })
+}
+
+/** Everything that the requests refer to, by one question. */
+async function resolved({ book }: Journey, turn: readonly Errand[]): Promise<void> {
+  const asked: Errand[] = []
+  const requests: ValidRequest[] = []
+  for (const errand of turn) {
+    const request = 'request' in errand.intent ? errand.intent.request : errand.draft?.request
+    if (errand.answer !== undefined || request === undefined) continue
+    asked.push(errand)
+    requests.push(request)
+  }
+  if (asked.length === 0) return
+  for (const [place, missing] of (await unresolved(book, requests)).entries())
+    if (missing !== undefined) (asked[place] as Errand).answer = missing
+}
+
+/** The time of the decision, and the version before the one that is there, where it matters by then. */
+function timed({ book }: Journey, errand: Errand): Awaitable<Failure | undefined> {
+  const { intent, held, draft } = errand
+  if (!needsTime(intent)) return undefined
+  const now = timeOf(book)
+  if (typeof now !== 'number') return now
+  errand.now = now
+  const wanted = needsVersion(intent, held ?? null, draft, now)
+  if (wanted === undefined || !held) return undefined
+  return versionBefore(book, held.service, wanted).then((found) => {
+    if (found !== undefined && 'code' in found) return found
+    errand.previous = found
+    return undefined
+  })
+}
+
+/** The clear secrets of what is there, by one call of the cipher; and whether they may go where they would. */
+async function cleared({ book }: Journey, turn: readonly Errand[]): Promise<void> {
+  const asked = turn.filter(
+    ({ answer, intent, held, draft }) => answer === undefined && needsClear(intent, held ?? null, draft),
+  )
+  if (asked.length === 0) return
+  const texts = await opened(
+    book,
+    asked.map(({ held }) => held as Stored),
+  )
+  for (const [place, errand] of asked.entries()) {
+    const text = texts[place] as (typeof texts)[number]
+    if (typeof text === 'string') errand.clear = text
+    else errand.answer = text
+  }
+  if (book.secretsFollow) return
+  for (const errand of asked) {
+    const { answer, intent, draft, held, clear } = errand
+    const request = 'request' in intent ? intent.request : draft?.request
+    if (answer !== undefined || request === undefined) continue
+    errand.answer = await misled(book, intent.by, request, held as Stored, clear)
+  }
+}
+
+function decided({ book, isGiven }: Journey, errand: Errand): Answer {
+  const { intent, fqn, held = null, now, draft, clear, previous } = errand
+  let id: string | undefined
+  if (held === null) {
+    const answer = idOf(book)
+    if (typeof answer !== 'string') return answer
+    if (isGiven(answer, fqn)) return takenId()
+    id = answer
+  }
+  return decide(intent, held, { now, id, draft, clear, previous }, book.limits)
+}

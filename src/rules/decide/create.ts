@@ -1,0 +1,21 @@
+import type { BadRequest } from '../../model/errors.js'
+import type { Principal } from '../../model/principal.js'
+import { FIRST_VERSION } from '../../model/version.js'
+import type { Decision } from '../decide.js'
+import type { ValidRequest } from '../validate.js'
+import { decision, newborn, withoutDomain } from './newborn.js'
+import { secretsAfter } from './secrecy.js'
+
+/** A new service. Source: `semantics.md` §4. */
+export function decideCreate(
+  request: ValidRequest,
+  id: string,
+  now: number,
+  by: Principal | undefined,
+): Decision | BadRequest {
+  const secrets = secretsAfter(request, null, null)
+  if ('code' in secrets) return secrets
+  const homeless = withoutDomain(request)
+  if (homeless !== undefined) return homeless
+  return decision('created', newborn(id, FIRST_VERSION, now, by, request, request), 1, secrets)
+}

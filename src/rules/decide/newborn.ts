@@ -1,0 +1,56 @@
+import { type BadRequest, badRequest } from '../../model/errors.js'
+import { ANONYMOUS, type Principal } from '../../model/principal.js'
+import type { Service, TagLabel } from '../../model/service.js'
+import type { Decision } from '../decide.js'
+import type { Fields } from '../merge.js'
+import type { ValidRequest } from '../validate.js'
+import type { Secrets } from './secrecy.js'
+
+const noTags: readonly TagLabel[] = Object.freeze([])
+
+/** Every service is born here, its keys in the order in which stores write them: what an index needs stands first. */
+export function newborn(
+  id: string,
+  version: number,
+  updatedAt: number,
+  by: Principal | undefined,
+  { name, fqn, serviceType }: ValidRequest,
+  fields: Fields,
+) {
+  const service: Record<string, unknown> = {
+    id,
+    name,
+    fullyQualifiedName: fqn,
+    version,
+    deleted: false,
+    updatedAt,
+    updatedBy: by?.name ?? ANONYMOUS,
+    serviceType,
+    tags: fields.tags ?? noTags,
+  }
+  if (fields.displayName !== undefined) service.displayName = fields.displayName
+  if (fields.description !== undefined) service.description = fields.description
+  if (fields.connection !== undefined) service.connection = fields.connection
+  if (fields.owners !== undefined) service.owners = fields.owners
+  if (fields.domain !== undefined) service.domain = fields.domain
+  if (fields.dataProducts !== undefined) service.dataProducts = fields.dataProducts
+  return service
+}
+
+/** A newborn as it is to be stored. */
+export function decision(
+  outcome: 'created' | 'updated' | 'restored',
+  service: Record<string, unknown>,
+  revision: number,
+  secrets: Secrets,
+): Decision {
+  const stored = { service: Object.freeze(service) as unknown as Service, sealed: secrets.sealed, revision }
+  Object.freeze(stored)
+  return secrets.clear === undefined ? { outcome, stored } : { outcome, stored, clear: secrets.clear }
+}
+
+/** Data products are parts of a domain. */
+export function withoutDomain({ domain, dataProducts }: Fields): BadRequest | undefined {
+  if (dataProducts === undefined || domain !== undefined) return undefined
+  return badRequest([{ path: '/dataProducts', message: 'need a domain, and the service has none' }])
+}

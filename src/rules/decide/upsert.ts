@@ -1,0 +1,56 @@
+import { type BadRequest, badRequest } from '../../model/errors.js'
+import type { Principal } from '../../model/principal.js'
+import type { Service } from '../../model/service.js'
+import { nextVersion } from '../../model/version.js'
+import type { Stored } from '../../ports/store.js'
+import { isBeyond, type Limits } from '../copy.js'
+import type { Decision } from '../decide.js'
+import { diff } from '../diff.js'
+import { type Fields, merge } from '../merge.js'
+import type { ValidRequest } from '../validate.js'
+import { decision, newborn, withoutDomain } from './newborn.js'
+import { secretsAfter } from './secrecy.js'
+
+/**
+ * A stored service, soft-deleted or not, merged with a request. `opened` are its clear secrets, where `comparesSecrets`
+ * says that they are needed. Source: `semantics.md` §5.
+ */
+export function decideUpdate(
+  before: Stored,
+  opened: string | null,
+  request: ValidRequest,
+  now: number,
+  by: Principal | undefined,
+  limits: Limits,
+): Decision | BadRequest {
+  const old = before.service
+  const incompatible = old.serviceType !== request.serviceType
+  if (incompatible && old.connection !== undefined && request.connection === undefined) {
+    const change = `serviceType changes from ${old.serviceType} to ${request.serviceType}`
+    return badRequest([{ path: '/connection', message: `is required: ${change}, and the stored one does not fit` }])
+  }
+  const secrets = secretsAfter(request, before, opened)
+  if ('code' in secrets) return secrets
+  const merged = merge(old, request, by?.isBot === true)
+  if (!old.deleted && !incompatible && !secrets.changed && merged === old) {
+    return { outcome: 'unchanged', stored: before }
+  }
+  const refused = withoutDomain(merged) ?? outgrown(old, request, merged, limits)
+  if (refused !== undefined) return refused
+  const version = nextVersion(old.version, incompatible)
+  const service = newborn(old.id, version, Math.max(now, old.updatedAt + 1), by, request, merged)
+  service.changeDescription = diff(old, service as Partial<Service>, old.version, secrets.changed)
+  return decision(old.deleted ? 'restored' : 'updated', service, before.revision + 1, secrets)
+}
+
+/** What is kept and what is new may be more together than a request may hold; no later one could say it again. */
+function outgrown(old: Fields, { name, serviceType }: ValidRequest, merged: Fields, limits: Limits) {
+  const { displayName, description, owners, domain, dataProducts, tags, connection } = merged
+  if (tags !== old.tags && tags !== undefined && tags.length > limits.elements)
+    return badRequest([
+      { path: '/tags', message: `has more than ${limits.elements} elements with those of the service` },
+    ])
+  const whole = { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection }
+  if (!isBeyond(whole, limits)) return undefined
+  return badRequest([{ path: '', message: `is larger than ${limits.request} bytes with what the service keeps` }])
+}

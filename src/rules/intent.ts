@@ -1,0 +1,134 @@
+import { demandsAny, type Preconditions } from '../model/etag.js'
+import type { Operation, Principal } from '../model/principal.js'
+import type { Service } from '../model/service.js'
+import type { Representation } from '../ports/representation.js'
+import type { Stored } from '../ports/store.js'
+import { consolidatesFrom } from './decide/patch.js'
+import { comparesSecrets } from './decide/secrecy.js'
+import { operationsOf, type PatchOperation } from './patch.js'
+import type { ValidRequest } from './validate.js'
+
+/*
+ * What one caller wants of one name. A new verb is a line here, a line in each question below, a case of `decide`, and a
+ * file in verbs/; the loop asks no kind anything else.
+ */
+
+interface Wanted {
+  /** Who wants it. */
+  readonly by: Principal | undefined
+  /** What the stored service must be like; `undefined` where nothing is demanded. */
+  readonly when: Preconditions | undefined
+}
+
+interface RequestIntent extends Wanted {
+  readonly kind: 'create' | 'upsert'
+  readonly request: ValidRequest
+}
+
+export interface PatchIntent extends Wanted {
+  readonly kind: 'patch'
+  readonly operations: readonly PatchOperation[]
+  /** How the service looks to whoever wrote the operations. */
+  readonly as: Representation
+}
+
+interface DeleteIntent extends Wanted {
+  readonly kind: 'delete'
+  readonly hard: boolean
+}
+
+interface RestoreIntent extends Wanted {
+  readonly kind: 'restore'
+}
+
+interface ResealIntent extends Wanted {
+  readonly kind: 'reseal'
+  /** Whether the cipher would seal it otherwise today. */
+  readonly isOutdated: (sealed: string) => boolean
+}
+
+export type Intent = RequestIntent | ReviseIntent
+
+/** What is wanted of a service that is there. */
+export type ReviseIntent = PatchIntent | DeleteIntent | RestoreIntent | ResealIntent
+
+/** What a patch makes of a service: a request for all that it is to be. */
+export interface Draft {
+  readonly request: ValidRequest
+  /** Whether the connection stays as it is; then the request has none. */
+  readonly keepsConnection: boolean
+}
+
+/** Preconditions, where there are any. */
+export function demanded(when: Preconditions): Preconditions | undefined {
+  return demandsAny(when) ? when : undefined
+}
+
+const CREATE = ['Create'] as const
+const EDIT = ['EditAll'] as const
+const DELETE = ['Delete'] as const
+
+/** What the policy is asked for, all of it together; nothing for what shows and changes no service. */
+export function asks(intent: Intent, held: Service | undefined): readonly Operation[] {
+  switch (intent.kind) {
+    case 'create':
+      return CREATE
+    case 'upsert':
+      return held === undefined ? CREATE : EDIT
+    case 'patch':
+      return operationsOf(intent.operations, intent.as.dropped)
+    case 'delete':
+      return DELETE
+    case 'restore':
+      return EDIT
+    case 'reseal':
+      return []
+  }
+}
+
+/** Whether there is what the intent is about: for some, nothing will do, for others a soft-deleted service is none. */
+export function sees(intent: Intent, held: Service | undefined): boolean {
+  switch (intent.kind) {
+    case 'create':
+    case 'upsert':
+      return true
+    case 'patch':
+      return held?.deleted === false
+    case 'delete':
+      return intent.hard ? held !== undefined : held?.deleted === false
+    case 'restore':
+    case 'reseal':
+      return held !== undefined
+  }
+}
+
+/** Whether the decision has a time: it is then asked for while nothing has happened yet. */
+export function needsTime(intent: Intent): boolean {
+  return intent.kind !== 'reseal'
+}
+
+/** Whether what is decided depends on the clear secrets of the stored service, so that they have to be opened. */
+export function needsClear(intent: Intent, held: Stored | null, draft: Draft | undefined): boolean {
+  if (held === null || held.sealed === null) return false
+  switch (intent.kind) {
+    case 'upsert':
+      return comparesSecrets(held, intent.request)
+    case 'patch':
+      return draft !== undefined && !draft.keepsConnection && comparesSecrets(held, draft.request)
+    case 'reseal':
+      return intent.isOutdated(held.sealed)
+    default:
+      return false
+  }
+}
+
+/** The superseded version that the decision has to be compared with, if there is one. */
+export function needsVersion(
+  intent: Intent,
+  held: Stored | null,
+  draft: Draft | undefined,
+  now: number,
+): number | undefined {
+  if (intent.kind !== 'patch' || intent.when !== undefined || held === null || draft === undefined) return undefined
+  return consolidatesFrom(held, !draft.keepsConnection, now, intent.by)
+}
