@@ -34,7 +34,8 @@ export function checkedOperations(given: unknown, limits: Limits): readonly Patc
   for (const [at, operation] of operations.entries()) {
     for (const { path, message } of issuesOf(operation, given[at])) issues.push({ path: `/${at}${path}`, message })
   }
-  if (issues.length > 0) return badRequest(issues)
+  // A key of a value may hold a credential, and so may a path to it.
+  if (issues.length > 0) return badRequest(issues.map(({ path, message }) => ({ path: maskedPath(path), message })))
   // The copy leaves out what is null.
   const complete = operations.map((one) =>
     NEEDS_VALUE.has(one.op) && !('value' in one) ? { ...one, value: null } : one,

@@ -1,5 +1,6 @@
-import { type TSchema, Type } from 'typebox'
+import { type TObject, type TSchema, Type } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
+import { completed } from '../families/defaults.js'
 import type { Family } from '../families/family.js'
 import { type SecretPlaces, secretPlaces } from '../families/places.js'
 import { unformatted } from '../families/schema.js'
@@ -28,11 +29,18 @@ export interface ValidRequest {
   readonly secrets: string | null
   /** Whether a secret came in as the mask, so that the stored one is to be kept. */
   readonly keeps: boolean
+  /**
+   * What is wrong with the config once it is in clear, where that could not be said of the mask; absent where all is said.
+   */
+  readonly recheck: ((config: Config) => readonly Issue[]) | undefined
+  /** A config of this service type with the defaults of today. */
+  readonly completed: (config: Config) => Config
   /** About as many bytes as it is as JSON text, sooner fewer than more. */
   readonly size: number
 }
 
-type Fields = Omit<ValidRequest, 'fqn' | 'secrets' | 'keeps' | 'size'>
+type Config = Readonly<Record<string, unknown>>
+type Fields = Omit<ValidRequest, 'fqn' | 'secrets' | 'keeps' | 'recheck' | 'completed' | 'size'>
 
 /** A request that breaks a rule; its FQN when at least the name is good. */
 export interface InvalidRequest {
@@ -46,6 +54,7 @@ interface Checked {
   readonly shape: Shape
   readonly validator: Validator
   readonly secrets: SecretPlaces | null
+  readonly completed: (config: Config) => Config
 }
 
 /**
@@ -73,7 +82,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
   }
 
   return (request) => {
-    const { shape, validator, secrets: places } = checkFor(typeOf(request))
+    const { shape, validator, secrets: places, completed: complete } = checkFor(typeOf(request))
     const { value, issues, size } = frozenCopy(request, shape, limits)
     const config = configOf(value)
     const masked = config === undefined ? undefined : maskConfig(config, places)
@@ -81,7 +90,12 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
     for (const { path, message } of masked?.issues ?? []) issues.push({ path: CONFIG + path, message })
     if (secrets !== null && !holdsSecrets) issues.push(...secretsRefused(secrets))
     addTextIssues(value, limits, issues)
-    if (issues.length > 0 || !fits(validator, value)) return refusal(validator, places, value, issues)
+    let recheck: ValidRequest['recheck']
+    if (issues.length > 0 || !fits(validator, value)) {
+      const refused = refusal(validator, places, value, issues)
+      if (refused.error.issues.length > 0 || masked?.keeps !== true) return refused
+      recheck = (config) => violations(validator, { ...(value as object), connection: { config } }, places)
+    }
     const { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection } =
       value as Fields
     return {
@@ -98,13 +112,28 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
         masked === undefined || masked.config === config ? connection : Object.freeze({ config: masked.config }),
       secrets,
       keeps: masked?.keeps ?? false,
+      recheck,
+      completed: complete,
       size,
     }
   }
 }
 
 function compiled(schema: TSchema, secrets: SecretPlaces | null): Checked {
-  return { shape: shapeOf(schema), validator: Compile(unformatted(opened(schema))), secrets }
+  const config = configSchemaIn(schema)
+  return {
+    shape: shapeOf(schema),
+    validator: Compile(unformatted(opened(schema))),
+    secrets,
+    // A default may be a secret, or hold one.
+    completed: (stored) => maskConfig(completed(stored, config) as Config, secrets).config,
+  }
+}
+
+/** The schema of the config in the one of a request. */
+function configSchemaIn(schema: TSchema): TSchema {
+  const { properties } = schema as TObject
+  return (properties.connection as TObject).properties.config as TSchema
 }
 
 /** With no valid `serviceType` there is no schema for the connection; everything else is still checked. */
