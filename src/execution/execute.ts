@@ -22,7 +22,7 @@ import { announce } from './announce.js'
 import { type Denial, denial, missingPrincipal } from './authorise.js'
 import { idOf, idsGiven, refusedForId, takenId, timeOf } from './host.js'
 import { unresolved } from './resolve.js'
-import { opened, sealed } from './secrecy.js'
+import { misled, opened, sealed } from './secrecy.js'
 import { inTurn, pause } from './turns.js'
 
 export type WriteFailure = BadRequest | Denial | EntityNotFound | EntityAlreadyExists | PreconditionFailed | Contended
@@ -97,8 +97,12 @@ export async function execute(
     if (compared.length > 0) {
       const services = compared.map((index) => held[index] as Stored)
       for (const [place, text] of (await opened(book, services)).entries()) {
-        if (typeof text === 'string') clear.set(compared[place] as number, text)
-        else refuse(compared[place] as number, text)
+        const index = compared[place] as number
+        let failure: BadRequest | StoreFailed | undefined = typeof text === 'string' ? undefined : text
+        if (typeof text === 'string' && !book.secretsFollow)
+          failure = await misled(book, by, requestAt(index), services[place] as Stored, text)
+        if (failure !== undefined) refuse(index, failure)
+        else if (typeof text === 'string') clear.set(index, text)
       }
     }
 

@@ -3,10 +3,10 @@ import type { Principal } from '../model/principal.js'
 import type { Service, TagLabel } from '../model/service.js'
 import { FIRST_VERSION, nextVersion } from '../model/version.js'
 import type { Stored } from '../ports/store.js'
+import { completedFor, type SecretsAfter, secretsAfter } from './connection.js'
 import { isBeyond, type Limits } from './copy.js'
 import { diff } from './diff.js'
 import { type Fields, merge, replaced } from './merge.js'
-import { keepSecrets } from './secrets.js'
 import type { ValidRequest } from './validate.js'
 
 /*
@@ -60,13 +60,14 @@ export function decideUpdate(
   by: Principal | undefined,
   limits: Limits,
 ): Decision | BadRequest {
-  const old = before.service
+  const held = completedFor(request, before)
+  const old = held.service
   const incompatible = old.serviceType !== request.serviceType
   if (incompatible && old.connection !== undefined && request.connection === undefined) {
     const change = `serviceType changes from ${old.serviceType} to ${request.serviceType}`
     return badRequest([{ path: '/connection', message: `is required: ${change}, and the stored one does not fit` }])
   }
-  const secrets = secretsAfter(request, before, opened)
+  const secrets = secretsAfter(request, held, opened)
   if ('code' in secrets) return secrets
   const merged = merge(old, request, by?.isBot === true)
   if (!old.deleted && !incompatible && !secrets.changed && merged === old) {
@@ -80,7 +81,12 @@ export function decideUpdate(
   return decision(old.deleted ? 'restored' : 'updated', service, before.revision + 1, secrets)
 }
 
-function decision(outcome: Outcome, service: Record<string, unknown>, revision: number, secrets: Secrets): Decision {
+function decision(
+  outcome: Outcome,
+  service: Record<string, unknown>,
+  revision: number,
+  secrets: SecretsAfter,
+): Decision {
   const stored = { service: Object.freeze(service) as unknown as Service, sealed: secrets.sealed, revision }
   Object.freeze(stored)
   return secrets.clear === undefined ? { outcome, stored } : { outcome, stored, clear: secrets.clear }
@@ -123,9 +129,10 @@ export function decidePatch(
   now: number,
   by: Principal | undefined,
 ): Revision | BadRequest {
-  const old = before.service
+  const held = keepsConnection ? before : completedFor(request, before)
+  const old = held.service
   const removed = request.connection === undefined && !keepsConnection
-  const secrets = removed ? { sealed: null, changed: before.sealed !== null } : secretsAfter(request, before, opened)
+  const secrets = removed ? { sealed: null, changed: before.sealed !== null } : secretsAfter(request, held, opened)
   if ('code' in secrets) return secrets
   const fields = replaced(old, keepsConnection ? { ...request, connection: old.connection } : request)
   const incompatible = old.serviceType !== request.serviceType
@@ -177,32 +184,6 @@ function withDeleted(before: Stored, deleted: boolean, now: number, by: Principa
 
 /** Stands for the principal where there is none. */
 export const ANONYMOUS = 'anonymous'
-
-/** What becomes of the secrets: kept as they are sealed, gone, or to be sealed. */
-interface Secrets {
-  readonly sealed: string | null
-  readonly clear?: string
-  readonly changed: boolean
-}
-
-const noSecrets: Secrets = Object.freeze({ sealed: null, changed: false })
-
-/** The secrets after the write: those of the request, the stored ones where the mask came back or no connection came. */
-function secretsAfter(request: ValidRequest, before: Stored | null, opened: string | null): Secrets | BadRequest {
-  const sealed = before?.sealed ?? null
-  if (request.connection === undefined || request.secrets === null) {
-    if (sealed === null) return noSecrets
-    return request.connection === undefined ? { sealed, changed: false } : { sealed: null, changed: true }
-  }
-  let clear = request.secrets
-  if (request.keeps) {
-    const { text, issues } = keepSecrets(clear, opened, '/connection/config')
-    if (issues.length > 0) return badRequest(issues)
-    clear = text
-  }
-  // The same again stays as it is sealed, so that nothing is written.
-  return clear === opened ? { sealed, changed: false } : { sealed: null, clear, changed: true }
-}
 
 /** Data products are parts of a domain. */
 function withoutDomain({ domain, dataProducts }: Fields): BadRequest | undefined {

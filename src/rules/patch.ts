@@ -11,6 +11,7 @@ import type { Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
 import { frozenCopy, type Limits } from './copy.js'
 import { sameValue } from './same.js'
+import { maskedPath } from './secrets.js'
 
 /*
  * JSON Patch on a masked service. Source: RFC 6902, by fast-json-patch; RFC 6901 for paths; `semantics.md` §7.
@@ -33,7 +34,8 @@ export function checkedOperations(given: unknown, limits: Limits): readonly Patc
   for (const [at, operation] of operations.entries()) {
     for (const { path, message } of issuesOf(operation, given[at])) issues.push({ path: `/${at}${path}`, message })
   }
-  if (issues.length > 0) return badRequest(issues)
+  // A key of a value may hold a credential, and so may a path to it.
+  if (issues.length > 0) return badRequest(issues.map(({ path, message }) => ({ path: maskedPath(path), message })))
   // The copy leaves out what is null.
   const complete = operations.map((one) =>
     NEEDS_VALUE.has(one.op) && !('value' in one) ? { ...one, value: null } : one,
@@ -55,9 +57,9 @@ function issuesOf(operation: Record<string, unknown> | null, given: unknown): Is
   if (NEEDS_FROM.has(op)) issues.push(...pointerIssues('/from', from))
   if (NEEDS_VALUE.has(op) && !('value' in (given as object))) issues.push({ path: '/value', message: 'is required' })
   if (issues.length > 0 || op === 'test') return issues
-  if (isOwn(path as string)) issues.push({ path: '/path', message: `${path as string} cannot be changed` })
+  if (isOwn(path as string)) issues.push({ path: '/path', message: `${maskedPath(path as string)} cannot be changed` })
   if (op === 'move' && isOwn(from as string))
-    issues.push({ path: '/from', message: `${from as string} cannot be changed` })
+    issues.push({ path: '/from', message: `${maskedPath(from as string)} cannot be changed` })
   return issues
 }
 
@@ -138,7 +140,7 @@ export function applyPatch(
     for (const key of ['path', 'from'] as const) {
       const pointer = (operation as { from?: string; path: string })[key]
       if (pointer !== undefined && hasLeadingZero(document, pointer)) {
-        const message = `${pointer} has an index with a leading zero`
+        const message = `${maskedPath(pointer)} has an index with a leading zero`
         return { failure: badRequest([{ path: `/${at}/${key}`, message }]) }
       }
     }
@@ -149,7 +151,9 @@ export function applyPatch(
       if (operation.op !== 'test' || name !== 'TEST_OPERATION_FAILED')
         return { failure: badRequest([{ path: `/${at}`, message: failures[name] ?? 'cannot be applied' }]) }
       // Neither value is told: a test, or an operation before it, may carry a secret.
-      return { failure: preconditionFailed(`the value of the test at /${at}`, `another one at ${operation.path}`) }
+      return {
+        failure: preconditionFailed(`the value of the test at /${at}`, `another one at ${maskedPath(operation.path)}`),
+      }
     }
   }
   return { document }

@@ -1,5 +1,6 @@
-import { type TSchema, Type } from 'typebox'
+import { type TObject, type TSchema, Type } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
+import { completed } from '../families/defaults.js'
 import type { Family } from '../families/family.js'
 import { type SecretPlaces, secretPlaces } from '../families/places.js'
 import { unformatted } from '../families/schema.js'
@@ -8,7 +9,7 @@ import { fqn, isFqn } from '../model/fqn.js'
 import { checkedSchema, type OwnerReference, requestBase, type Service, type TagLabel } from '../model/service.js'
 import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
-import { maskConfig, secretPaths } from './secrets.js'
+import { maskConfig, maskedPath, secretPaths } from './secrets.js'
 import { fits, violations } from './violations.js'
 
 /** A request that fits: copied, frozen, defaults filled in, sets without duplicates, secrets taken out. */
@@ -28,11 +29,18 @@ export interface ValidRequest {
   readonly secrets: string | null
   /** Whether a secret came in as the mask, so that the stored one is to be kept. */
   readonly keeps: boolean
+  /**
+   * What is wrong with the config once it is in clear, where that could not be said of the mask; absent where all is said.
+   */
+  readonly recheck: ((config: Config) => readonly Issue[]) | undefined
+  /** A config of this service type with the defaults of today. */
+  readonly completed: (config: Config) => Config
   /** About as many bytes as it is as JSON text, sooner fewer than more. */
   readonly size: number
 }
 
-type Fields = Omit<ValidRequest, 'fqn' | 'secrets' | 'keeps' | 'size'>
+type Config = Readonly<Record<string, unknown>>
+type Fields = Omit<ValidRequest, 'fqn' | 'secrets' | 'keeps' | 'recheck' | 'completed' | 'size'>
 
 /** A request that breaks a rule; its FQN when at least the name is good. */
 export interface InvalidRequest {
@@ -46,6 +54,7 @@ interface Checked {
   readonly shape: Shape
   readonly validator: Validator
   readonly secrets: SecretPlaces | null
+  readonly completed: (config: Config) => Config
 }
 
 /**
@@ -73,14 +82,20 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
   }
 
   return (request) => {
-    const { shape, validator, secrets: places } = checkFor(typeOf(request))
+    const { shape, validator, secrets: places, completed: complete } = checkFor(typeOf(request))
     const { value, issues, size } = frozenCopy(request, shape, limits)
     const config = configOf(value)
     const masked = config === undefined ? undefined : maskConfig(config, places)
     const secrets = masked?.secrets ?? null
+    for (const { path, message } of masked?.issues ?? []) issues.push({ path: CONFIG + path, message })
     if (secrets !== null && !holdsSecrets) issues.push(...secretsRefused(secrets))
     addTextIssues(value, limits, issues)
-    if (issues.length > 0 || !fits(validator, value)) return refusal(validator, places, value, issues)
+    let recheck: ValidRequest['recheck']
+    if (issues.length > 0 || !fits(validator, value)) {
+      const refused = refusal(validator, places, value, issues)
+      if (refused.error.issues.length > 0 || masked?.keeps !== true) return refused
+      recheck = (config) => violations(validator, { ...(value as object), connection: { config } }, places)
+    }
     const { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection } =
       value as Fields
     return {
@@ -97,13 +112,28 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
         masked === undefined || masked.config === config ? connection : Object.freeze({ config: masked.config }),
       secrets,
       keeps: masked?.keeps ?? false,
+      recheck,
+      completed: complete,
       size,
     }
   }
 }
 
 function compiled(schema: TSchema, secrets: SecretPlaces | null): Checked {
-  return { shape: shapeOf(schema), validator: Compile(unformatted(opened(schema))), secrets }
+  const config = configSchemaIn(schema)
+  return {
+    shape: shapeOf(schema),
+    validator: Compile(unformatted(opened(schema))),
+    secrets,
+    // A default may be a secret, or hold one.
+    completed: (stored) => maskConfig(completed(stored, config) as Config, secrets).config,
+  }
+}
+
+/** The schema of the config in the one of a request. */
+function configSchemaIn(schema: TSchema): TSchema {
+  const { properties } = schema as TObject
+  return (properties.connection as TObject).properties.config as TSchema
 }
 
 /** With no valid `serviceType` there is no schema for the connection; everything else is still checked. */
@@ -123,6 +153,9 @@ function typeOf(request: unknown): unknown {
     return undefined
   }
 }
+
+/** Where the config stands in a request. */
+const CONFIG = '/connection/config'
 
 function configOf(request: unknown): Readonly<Record<string, unknown>> | undefined {
   const config = (request as { connection?: { config?: unknown } } | null)?.connection?.config
@@ -165,7 +198,7 @@ function lowerIds(owners: readonly OwnerReference[]): readonly OwnerReference[] 
 function secretsRefused(secrets: string): readonly Issue[] {
   const message =
     'is a secret, and this store outlives the process: give the book a cipher to seal it with, openBook({ cipher }), for example aesCipher of servicebook/cipher'
-  return secretPaths(secrets).map((path) => ({ path: `/connection/config${path}`, message }))
+  return secretPaths(secrets).map((path) => ({ path: CONFIG + path, message }))
 }
 
 function refusal(
@@ -177,7 +210,8 @@ function refusal(
   // What stood too deep, was too large or could not be read was not copied; the schema has nothing to say about it.
   const known = new Set(found.map(({ path }) => path))
   const rest = known.has('') ? [] : violations(validator, value, places).filter(({ path }) => !known.has(path))
-  const issues = [...found, ...rest]
+  // A key may hold a credential, and so may a path to it.
+  const issues = [...found, ...rest].map(({ path, message }) => ({ path: maskedPath(path), message }))
   const name = (value as { name?: unknown } | null)?.name
   const named = typeof name === 'string' && !issues.some(({ path }) => path === '/name')
   return { error: badRequest(issues), fqn: named ? fqn.quote(name) : undefined }

@@ -3,6 +3,7 @@ import { Settings } from 'typebox/system'
 import { isSecretAt, type SecretPlaces } from '../families/places.js'
 import type { Issue } from '../model/errors.js'
 import { NAME_PATTERN, UUID_PATTERN } from '../model/service.js'
+import { MASK, maskText } from '../model/texts.js'
 import { pointer } from './copy.js'
 
 type SchemaError = ReturnType<Validator['Errors']>[number]
@@ -16,10 +17,15 @@ export function fits(validator: Validator, value: unknown): boolean {
   }
 }
 
-/** Every violation of the schema, each once, in words, at the path of what is wrong. */
+/**
+ * Every violation of the schema, each once, in words, at the path of what is wrong. What a text with a mask in it breaks is
+ * none: it stands for another text, which is checked when it is known.
+ */
 export function violations(validator: Validator, value: unknown, places: SecretPlaces | null): readonly Issue[] {
   try {
-    return nearestBranches(allErrors(validator, value)).flatMap((error) => {
+    const isDeferred = (error: SchemaError) => isOfMask(error, value)
+    return nearestBranches(allErrors(validator, value), isDeferred).flatMap((error) => {
+      if (isDeferred(error)) return []
       return isValueOfSecret(error, places) ? untoldInWords(error) : inWords(error)
     })
   } catch {
@@ -39,7 +45,10 @@ function allErrors(validator: Validator, value: unknown): readonly SchemaError[]
 }
 
 /** A union reports the errors of all its branches; only those of the branch that fits best help the caller. */
-function nearestBranches(errors: readonly SchemaError[]): readonly SchemaError[] {
+function nearestBranches(
+  errors: readonly SchemaError[],
+  isDeferred: (error: SchemaError) => boolean,
+): readonly SchemaError[] {
   const kept: SchemaError[] = []
   for (const error of errors) {
     if (error.keyword !== 'anyOf') {
@@ -53,7 +62,8 @@ function nearestBranches(errors: readonly SchemaError[]): readonly SchemaError[]
       const branch = inner.schemaPath.slice(inside.length).split('/', 1)[0] ?? ''
       branches.set(branch, [...(branches.get(branch) ?? []), inner])
     }
-    const [nearest] = [...branches.values()].sort((a, b) => distance(a) - distance(b))
+    const far = (errors: readonly SchemaError[]) => distance(errors.filter((error) => !isDeferred(error)))
+    const [nearest] = [...branches.values()].sort((a, b) => far(a) - far(b))
     kept.push(...(nearest ?? [error]))
   }
   return kept
@@ -69,15 +79,27 @@ const patternsInWords = new Map([
   [UUID_PATTERN, 'must be a UUID'],
 ])
 
+const OF_TEXTS: ReadonlySet<string> = new Set(['pattern', 'minLength', 'maxLength', 'enum', 'const'])
+
+/** Whether an error is about a text that has a mask in it. */
+function isOfMask({ keyword, instancePath }: SchemaError, value: unknown): boolean {
+  if (!OF_TEXTS.has(keyword) || !instancePath.startsWith(CONFIG)) return false
+  let at = value
+  for (const key of keysOf(instancePath)) at = (at as Readonly<Record<string, unknown>> | undefined)?.[key]
+  return typeof at === 'string' && maskText(at)?.values.includes(MASK) === true
+}
+
+const keysOf = (path: string) =>
+  path
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+
 /** The values that a secret may have are not for whoever has sent another. */
 function isValueOfSecret({ keyword, instancePath }: SchemaError, places: SecretPlaces | null): boolean {
   if (keyword !== 'enum' && keyword !== 'const') return false
   if (!instancePath.startsWith(CONFIG)) return false
-  const path = instancePath.slice(CONFIG.length).split('/').slice(1)
-  return isSecretAt(
-    places,
-    path.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~')),
-  )
+  return isSecretAt(places, keysOf(instancePath.slice(CONFIG.length)))
 }
 
 const CONFIG = '/connection/config'

@@ -4,7 +4,7 @@ import { entered } from '../execution/entrance.js'
 import { timeOf } from '../execution/host.js'
 import { unresolved } from '../execution/resolve.js'
 import { revise } from '../execution/revise.js'
-import { opened } from '../execution/secrecy.js'
+import { misled, opened } from '../execution/secrecy.js'
 import type { Family } from '../families/family.js'
 import { badRequest, type PatchServiceError, storeFailed } from '../model/errors.js'
 import type { Subject } from '../model/fqn.js'
@@ -111,6 +111,8 @@ async function decide(
   if (!result.keepsConnection && comparesSecrets(stored, request)) {
     const [text] = await opened(book, [stored])
     if (typeof text !== 'string') return text as PatchServiceError
+    const failure = await misled(book, by, request, stored, text)
+    if (failure !== undefined) return failure
     clear = text
   }
   const now = timeOf(book)
