@@ -1,5 +1,7 @@
+import type { TSchema } from 'typebox'
 import type { Validator } from 'typebox/compile'
 import { Settings } from 'typebox/system'
+import { branchOf } from '../families/defaults.js'
 import { isSecretAt, type SecretPlaces } from '../families/places.js'
 import type { Issue } from '../model/errors.js'
 import { NAME_PATTERN, UUID_PATTERN } from '../model/service.js'
@@ -24,7 +26,8 @@ export function fits(validator: Validator, value: unknown): boolean {
 export function violations(validator: Validator, value: unknown, places: SecretPlaces | null): readonly Issue[] {
   try {
     const isDeferred = (error: SchemaError) => isOfMask(error, value)
-    return nearestBranches(allErrors(validator, value), isDeferred).flatMap((error) => {
+    const meant = (error: SchemaError) => branchMeant(error, validator.Type(), value)
+    return nearestBranches(allErrors(validator, value), isDeferred, meant).flatMap((error) => {
       if (isDeferred(error)) return []
       return isValueOfSecret(error, places) ? untoldInWords(error) : inWords(error)
     })
@@ -44,10 +47,11 @@ function allErrors(validator: Validator, value: unknown): readonly SchemaError[]
   }
 }
 
-/** A union reports the errors of all its branches; only those of the branch that fits best help the caller. */
+/** A union reports the errors of all its branches; only those of the branch that the caller meant help. */
 function nearestBranches(
   errors: readonly SchemaError[],
   isDeferred: (error: SchemaError) => boolean,
+  meant: (error: SchemaError) => string,
 ): readonly SchemaError[] {
   const kept: SchemaError[] = []
   for (const error of errors) {
@@ -56,7 +60,9 @@ function nearestBranches(
       continue
     }
     const inside = `${error.schemaPath}/anyOf/`
-    const first = kept.findIndex(({ schemaPath }) => schemaPath.startsWith(inside))
+    const first = kept.findIndex(({ schemaPath, instancePath }) => {
+      return schemaPath.startsWith(inside) && instancePath.startsWith(error.instancePath)
+    })
     const branches = new Map<string, SchemaError[]>()
     for (const inner of first === -1 ? [] : kept.splice(first)) {
       const branch = inner.schemaPath.slice(inside.length).split('/', 1)[0] ?? ''
@@ -64,9 +70,25 @@ function nearestBranches(
     }
     const far = (errors: readonly SchemaError[]) => distance(errors.filter((error) => !isDeferred(error)))
     const [nearest] = [...branches.values()].sort((a, b) => far(a) - far(b))
-    kept.push(...(nearest ?? [error]))
+    kept.push(...(branches.get(meant(error)) ?? nearest ?? [error]))
   }
   return kept
+}
+
+/** The branch whose defaults were filled in, by its place in the union. */
+function branchMeant({ schemaPath, instancePath }: SchemaError, schema: unknown, value: unknown): string {
+  const { anyOf = [] } = (valueAt(schema, schemaPath) ?? {}) as { anyOf?: readonly TSchema[] }
+  const branch = branchOf(valueAt(value, instancePath), anyOf)
+  return String(branch === undefined ? '' : anyOf.indexOf(branch))
+}
+
+/** What a JSON Pointer leads to. */
+function valueAt(root: unknown, path: string): unknown {
+  let found = root
+  for (const key of keysOf(path)) {
+    found = typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[key] : undefined
+  }
+  return found
 }
 
 /** A branch whose own `type` the value names is nearer than any other. */
@@ -84,9 +106,8 @@ const OF_TEXTS: ReadonlySet<string> = new Set(['pattern', 'minLength', 'maxLengt
 /** Whether an error is about a text that has a mask in it. */
 function isOfMask({ keyword, instancePath }: SchemaError, value: unknown): boolean {
   if (!OF_TEXTS.has(keyword) || !instancePath.startsWith(CONFIG)) return false
-  let at = value
-  for (const key of keysOf(instancePath)) at = (at as Readonly<Record<string, unknown>> | undefined)?.[key]
-  return typeof at === 'string' && maskText(at)?.values.includes(MASK) === true
+  const text = valueAt(value, instancePath)
+  return typeof text === 'string' && maskText(text)?.values.includes(MASK) === true
 }
 
 const keysOf = (path: string) =>
