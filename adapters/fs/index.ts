@@ -162,6 +162,7 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
 
   return {
     durable: true,
+    chunk: 250,
     load: (family, fqns) => of(family, (journal) => journal.load(fqns)),
     commit: (family, changes) => of(family, (journal) => journal.commit(changes)),
     find: (family, id) => of(family, (journal) => journal.find(id)),
