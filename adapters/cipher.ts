@@ -22,7 +22,7 @@ const SEALED = /^aes256gcm:([\w-]{1,64}):([\w-]+)$/
  * To rotate, add a key, name it `current` in every process, run `resealServices(book)`, and then take the old key away.
  * Do so before a key has sealed 2^32 texts, since nonces are random.
  *
- * Throws `TypeError` when a key is not 32 bytes, or an id is not one, or `current` is not in the ring.
+ * Throws `TypeError` when an option is not known, a key is not 32 bytes, an id is not one, or `current` is not in the ring.
  *
  * @example
  * const cipher = aesCipher({ keys: { '2026-11': process.env.SERVICEBOOK_KEY }, current: '2026-11' }) // openssl rand -base64 32
@@ -30,8 +30,9 @@ const SEALED = /^aes256gcm:([\w-]{1,64}):([\w-]+)$/
  *
  * Source: NIST SP 800-38D; `semantics.md` §8.
  */
-export function aesCipher({ keys, current }: AesCipherOptions): Cipher {
-  const ring = new Map(Object.entries(keys ?? {}).map(([id, key]) => [id, keyOf(id, key)]))
+export function aesCipher(options: AesCipherOptions): Cipher {
+  const { keys, current } = optionsChecked(options)
+  const ring = new Map(Object.entries(keys).map(([id, key]) => [id, keyOf(id, key)]))
   const sealing = ring.get(current)
   if (sealing === undefined)
     throw new TypeError(`current must be the id of one of the keys: ${[...ring.keys()].join()}`)
@@ -41,6 +42,20 @@ export function aesCipher({ keys, current }: AesCipherOptions): Cipher {
     open: (sealed) => sealed.map((belonging) => openedText(belonging, ring)),
     isCurrent: (sealed) => SEALED.exec(sealed)?.[1] === current,
   }
+}
+
+/** A mistake in the program is said at once and by name; a value is never shown, since it may be a key. */
+function optionsChecked(given: AesCipherOptions): AesCipherOptions {
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError('aesCipher takes an object: aesCipher({ keys, current })')
+  for (const option of Object.keys(given)) {
+    if (option !== 'keys' && option !== 'current')
+      throw new TypeError(`${option} is no option of aesCipher: it takes keys, current`)
+  }
+  if (typeof given.keys !== 'object' || given.keys === null)
+    throw new TypeError('keys must be an object: keys by their ids')
+  if (typeof given.current !== 'string') throw new TypeError('current must be the id of one of the keys')
+  return given
 }
 
 function keyOf(id: string, key: Uint8Array | string): KeyObject {

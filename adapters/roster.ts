@@ -1,4 +1,5 @@
 import { type Fqn, fqn, type ListQuery, type Page, type Place, type Service } from 'servicebook'
+import { compareCodePoints, ordered } from './ordered.js'
 
 /** What a roster needs to know of a service; `service()` may have to read it. */
 export interface Listed {
@@ -8,24 +9,35 @@ export interface Listed {
 }
 
 interface Marked {
+  readonly id: string
   readonly deleted: boolean
 }
 
 /**
  * The names of a family in code point order, its ids, and how many services there are, for stores that hold their index in
  * memory. Each is made when it is first asked for and brought up to date when it is asked again, so that nobody pays for a
- * list that is never read.
+ * list that is never read, and a list costs no more where there are many.
  */
 export function roster(held: { readonly size: number; keys(): Iterable<Fqn> }, find: (fqn: Fqn) => Listed | undefined) {
-  let names: string[] | undefined
-  let unsorted: string[] = []
+  let names: ReturnType<typeof ordered> | undefined
+  /** Those that have come or gone since. */
+  let unsorted: Fqn[] = []
   let ids: Map<string, Fqn> | undefined
   let unindexed: Fqn[] = []
+  /** No id that was ever held is higher. */
+  let highest: string | undefined
   let deleted: number | undefined
 
-  function sorted(): readonly string[] {
-    if (names === undefined) unsorted = Array.from(held.keys(), fqn.unquote)
-    if (names === undefined || unsorted.length > 0) names = merged(names ?? [], unsorted.sort(compareCodePoints))
+  function sorted(): ReturnType<typeof ordered> {
+    // To sort all of them anew is sooner done than to find a place for many.
+    if (names === undefined || unsorted.length > 1000 + names.size() / 8)
+      names = ordered(Array.from(held.keys(), fqn.unquote).sort(compareCodePoints))
+    else {
+      for (const name of unsorted) {
+        if (find(name) === undefined) names.remove(fqn.unquote(name))
+        else names.add(fqn.unquote(name))
+      }
+    }
     unsorted = []
     return names
   }
@@ -41,6 +53,18 @@ export function roster(held: { readonly size: number; keys(): Iterable<Fqn> }, f
     return ids
   }
 
+  /** Ids are mostly made in order, so that a new one is mostly higher than all before it, and no index is needed to tell. */
+  function isNew(id: string): boolean {
+    if (highest === undefined) {
+      highest = ''
+      for (const name of held.keys()) {
+        const known = find(name)?.id ?? ''
+        if (known > highest) highest = known
+      }
+    }
+    return id > highest
+  }
+
   /** How many services a list without other filters has, told without a look at any of them. */
   function counted({ include = 'non-deleted' }: ListQuery): number {
     if (include === 'all') return held.size
@@ -52,16 +76,22 @@ export function roster(held: { readonly size: number; keys(): Iterable<Fqn> }, f
     /** What is held under a name has become another, has come or has gone. */
     changed(name: Fqn, before: Marked | undefined, after: Marked | undefined): void {
       if (deleted !== undefined) deleted += Number(after?.deleted ?? false) - Number(before?.deleted ?? false)
-      if (before !== undefined || after === undefined) return
-      if (names !== undefined) unsorted.push(fqn.unquote(name))
-      if (ids !== undefined) unindexed.push(name)
+      if (before !== undefined && after !== undefined) return
+      if (names !== undefined) unsorted.push(name)
       // Mostly names that are gone: what is still there is sooner read anew than carried along.
       const bound = 2 * held.size + 1000
-      if (names !== undefined && names.length + unsorted.length > bound) names = undefined
+      if (unsorted.length > bound) {
+        names = undefined
+        unsorted = []
+      }
+      if (after === undefined) return
+      if (highest !== undefined && after.id > highest) highest = after.id
+      if (ids !== undefined) unindexed.push(name)
       if (ids !== undefined && ids.size + unindexed.length > bound) ids = undefined
     },
 
     fqnOf(id: string): Fqn | undefined {
+      if (isNew(id)) return undefined
       const all = indexed()
       const name = all.get(id)
       if (name === undefined || find(name)?.id === id) return name
@@ -73,36 +103,25 @@ export function roster(held: { readonly size: number; keys(): Iterable<Fqn> }, f
       const order = sorted()
       const services: Service[] = []
       let more = false
-      const step = query.before === undefined ? 1 : -1
-      for (let at = start(order, query); at >= 0 && at < order.length; at += step) {
-        const service = matching(find(fqn.quote(order[at] as string)), query)
+      const { after, before } = query
+      // A service of the very name under another id may be beyond the place.
+      for (const name of before === undefined ? order.upwards(after?.name) : order.downwards(before.name)) {
+        const service = matching(find(fqn.quote(name)), query)
         if (service === undefined || !beyond(service, query)) continue
         more = services.length === query.limit
         if (more) break
         services.push(service)
       }
-      if (step === -1) services.reverse()
+      if (before !== undefined) services.reverse()
       if (query.total !== true) return { services, more }
       const { serviceType, owner, domain, tagFQN } = query
       const filtered = [serviceType, owner, domain, tagFQN].some((filter) => filter !== undefined)
-      const matches = (name: string) => matching(find(fqn.quote(name)), query) !== undefined
-      return { services, more, total: filtered ? order.filter(matches).length : counted(query) }
+      if (!filtered) return { services, more, total: counted(query) }
+      let total = 0
+      for (const name of order.upwards()) if (matching(find(fqn.quote(name)), query) !== undefined) total++
+      return { services, more, total }
     },
   }
-}
-
-/** Where a page begins: at the place it starts from, since a service of that name under another id may be beyond it. */
-function start(order: readonly string[], { after, before }: ListQuery): number {
-  const from = after ?? before
-  if (from === undefined) return 0
-  let low = 0
-  let high = order.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (compareCodePoints(order[middle] as string, from.name) < 0) low = middle + 1
-    else high = middle
-  }
-  return before !== undefined && order[low] !== from.name ? low - 1 : low
 }
 
 function matching(listed: Listed | undefined, query: ListQuery): Service | undefined {
@@ -125,33 +144,3 @@ function beyond(service: Service, { after, before }: ListQuery): boolean {
 function comparePlaces(a: Place, b: Place): number {
   return compareCodePoints(a.name, b.name) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
-
-/** Two sorted lists as one, a name that is in both once. */
-function merged(a: readonly string[], b: readonly string[]): string[] {
-  const all: string[] = []
-  let left = 0
-  let right = 0
-  while (left < a.length || right < b.length) {
-    const [x, y] = [a[left], b[right]]
-    const takeLeft = y === undefined || (x !== undefined && compareCodePoints(x, y) <= 0)
-    const name = (takeLeft ? x : y) as string
-    if (takeLeft) left++
-    else right++
-    if (all.at(-1) !== name) all.push(name)
-  }
-  return all
-}
-
-/** JavaScript compares UTF-16 code units, which puts U+1F600 before U+FF21. */
-function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length)
-  for (let at = 0; at < length; at++) {
-    const left = a.charCodeAt(at)
-    const right = b.charCodeAt(at)
-    if (left !== right) return rank(left) - rank(right)
-  }
-  return a.length - b.length
-}
-
-/** Surrogates stand for code points above every other code unit. */
-const rank = (unit: number) => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit)

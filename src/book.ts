@@ -45,6 +45,12 @@ export interface BookOptions<F extends Family> {
   readonly newId?: () => string
   /** Bounds on requests. Defaults: description 4 MiB, request 8 MiB, depth 32, 1,000 elements a list. */
   readonly limits?: Partial<Limits>
+  /**
+   * Whether a secret that comes back as the mask is kept where a host, URI or endpoint of the config has changed. Default
+   * `true`, since OpenMetadata's clients edit hosts and send the mask back; then whoever may edit a service can send its
+   * secrets to a host of their own. With `false` that is `BAD_REQUEST`, unless the policy allows `ViewSecrets`.
+   */
+  readonly secretsFollow?: boolean
   /** How often an upsert that lost a race is decided in all before it answers `CONTENDED`. Default 100. */
   readonly attempts?: number
 }
@@ -61,6 +67,7 @@ export interface Book<F extends Family = Family> {
   readonly now: () => number
   readonly newId: () => string
   readonly attempts: number
+  readonly secretsFollow: boolean
   /** @internal */
   readonly limits: Limits
   /** @internal */
@@ -79,8 +86,15 @@ export interface Book<F extends Family = Family> {
 export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
   optionsChecked(options)
   const { store, policy, cipher, directory, onChange, limits } = options
-  const { now = () => Date.now(), newId = uuidv7, attempts = 100, onListenerError = warn } = options
+  const {
+    now = () => Date.now(),
+    newId = uuidv7,
+    attempts = 100,
+    onListenerError = warn,
+    secretsFollow = true,
+  } = options
   const family = defineFamily(options.family) // it may have been written by hand
+  if (typeof secretsFollow !== 'boolean') throw new TypeError('secretsFollow must be a boolean')
   if (!Number.isInteger(attempts) || attempts < 1) throw new TypeError('attempts must be a positive integer')
   const bounds = Object.freeze({ ...defaultLimits, ...limits })
   for (const [name, bound] of Object.entries(bounds)) {
@@ -90,7 +104,7 @@ export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
   }
   const validate = validator(family, bounds, !store.durable || cipher !== undefined)
   const ports = { family, store, policy, cipher, directory, onChange, onListenerError }
-  return Object.freeze({ ...ports, now, newId, attempts, limits: bounds, validate })
+  return Object.freeze({ ...ports, now, newId, attempts, secretsFollow, limits: bounds, validate })
 }
 
 const FUNCTIONS = ['policy', 'onChange', 'onListenerError', 'now', 'newId'] as const
@@ -99,7 +113,14 @@ const METHODS = {
   cipher: ['seal', 'open', 'isCurrent'],
   directory: ['knows'],
 } as const
-const OPTIONS: readonly string[] = ['family', ...Object.keys(METHODS), ...FUNCTIONS, 'limits', 'attempts']
+const OPTIONS: readonly string[] = [
+  'family',
+  ...Object.keys(METHODS),
+  ...FUNCTIONS,
+  'limits',
+  'attempts',
+  'secretsFollow',
+]
 
 /** A mistake in the program is said at once and by name, not by the first verb that stumbles over it. */
 function optionsChecked(given: unknown): void {

@@ -40,7 +40,7 @@ export type { Outcome } from './rules/decide.js'
 export { applyChange, diff } from './rules/diff.js'
 export type { PatchOperation } from './rules/patch.js'
 export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
-export { MASK } from './rules/secrets.js'
+export { MASK, maskedText } from './rules/texts.js'
 export {
   type BulkOptions,
   type BulkProgress,

@@ -4,26 +4,39 @@ import postgres from 'postgres'
 import { type PostgresClient, postgresStore } from 'servicebook/postgres'
 import { storeLaws } from 'servicebook/testing'
 import { afterAll, describe, test } from 'vitest'
-import { databaseUrl, openDatabase, pool } from './database.js'
+import { databaseUrl, openDatabase, pool, secondPool } from './database.js'
 
-function lawsOn(client: PostgresClient, lost: () => PostgresClient | Promise<PostgresClient>): void {
+/*
+ * The laws on every driver. A pool of pg is as it comes; the others have been told by their host to parse, to serialize and
+ * to rename nonsense wherever they can (P4), which leaves no law any easier.
+ */
+
+function lawsOn(
+  client: PostgresClient,
+  lost: () => PostgresClient | Promise<PostgresClient>,
+  second: PostgresClient = client,
+): void {
   storeLaws({
     test,
     async open() {
       const { store, again, close } = await openDatabase(client)
-      return { store, again: () => again(), fails: async () => postgresStore(await lost()), close }
+      return { store, again: () => again(second), fails: async () => postgresStore(await lost()), close }
     },
   })
 }
 
 const nowhere = { host: '127.0.0.1', port: 1 }
+const nonsense = () => 'nonsense'
+/** Every type there is, but for text and lists of it. */
+const oids = Array.from({ length: 5000 }, (_, oid) => oid).filter((oid) => oid !== 25 && oid !== 1009)
+const types = { getTypeParser: (oid: number) => (oid === 25 ? String : nonsense) }
 
-describe('a server, by a pool of pg', () => {
-  lawsOn(pool, () => new pg.Pool(nowhere))
+describe('a server, by a pool of pg, and a second pool', () => {
+  lawsOn(pool, () => new pg.Pool(nowhere), secondPool)
 })
 
 describe('a server, by one connection of pg', async () => {
-  const client = new pg.Client(databaseUrl)
+  const client = new pg.Client({ connectionString: databaseUrl, types })
   await client.connect()
   afterAll(() => client.end())
   lawsOn(client, async () => {
@@ -36,41 +49,36 @@ describe('a server, by one connection of pg', async () => {
 
 describe('a server, by postgres.js', () => {
   const wrapped = (sql: postgres.Sql): PostgresClient => ({
-    query: async (text, values) => ({ rows: await sql.unsafe(text, values as never[]) }),
+    query: (text, values) => sql.unsafe(text, values as never[]),
   })
-  const sql = postgres(databaseUrl, { onnotice: () => {} })
+  const unlike = { to: 114, from: oids, parse: nonsense, serialize: nonsense }
+  const sql = postgres(databaseUrl, { onnotice: () => {}, types: { unlike }, transform: postgres.pascal })
   afterAll(() => sql.end())
-  lawsOn(wrapped(sql), () => wrapped(postgres({ ...nowhere, connect_timeout: 1 })))
+  lawsOn(wrapped(sql as never), () => wrapped(postgres({ ...nowhere, connect_timeout: 1 })))
 })
 
-describe('a server, by a new connection for every statement, as a pooler may do it', () => {
-  const byNewConnection: PostgresClient = {
-    async query(text, values) {
-      const client = new pg.Client(databaseUrl)
-      await client.connect()
-      try {
-        return await client.query(text, values)
-      } finally {
-        await client.end()
-      }
+describe('a server, by another connection for every statement that keeps nothing of a session, as a pooler may do it', () => {
+  const connections = Array.from({ length: 4 }, () => {
+    const client = new pg.Client({ connectionString: databaseUrl, types })
+    return { client, free: client.connect() as Promise<unknown> }
+  })
+  let turn = 0
+  const pooled: PostgresClient = {
+    query(text, values) {
+      const connection = connections[turn++ % connections.length] as (typeof connections)[number]
+      const answer = connection.free.then(() => connection.client.query(text, values))
+      connection.free = answer.catch(() => {}).then(() => connection.client.query('discard all'))
+      return answer
     },
   }
-  lawsOn(byNewConnection, () => new pg.Pool(nowhere))
-})
-
-describe('a server, by a driver that parses nothing', () => {
-  const types = { getTypeParser: () => (text: string) => text }
-  const unparsed = new pg.Pool({ connectionString: databaseUrl, types, allowExitOnIdle: true })
-  afterAll(() => unparsed.end())
-  lawsOn(unparsed, () => new pg.Pool(nowhere))
+  afterAll(() => Promise.all(connections.map(({ client, free }) => free.then(() => client.end()))))
+  lawsOn(pooled, () => new pg.Pool(nowhere))
 })
 
 describe('PGlite', () => {
-  const lite = new PGlite()
+  const [parsers, serializers] = [{}, {}].map(() => Object.fromEntries(oids.map((oid) => [oid, nonsense])))
+  const lite = new PGlite({ parsers, serializers } as never)
   afterAll(() => lite.close())
-  lawsOn(lite, async () => {
-    const closed = new PGlite()
-    await closed.close()
-    return closed
-  })
+  // What a transaction is worth when it has ended: to start another PGlite, only to close it, takes seconds.
+  lawsOn(lite, () => lite.transaction(async (transaction) => transaction as unknown as PostgresClient))
 })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { migrate, type PostgresClient, postgresStore } from 'servicebook/postgres'
 import { inject } from 'vitest'
+import { distribution, inOne, isCitus } from './citus.js'
 
 export const databaseUrl = inject('databaseUrl')
 
@@ -12,6 +13,13 @@ shared.on('error', () => {})
 /** Connections to the server of the tests, for all tests of a file. */
 export const pool = shared
 
+/** Connections by another coordinator of the same cluster where there is one (`DATABASE_URL_2`), else the same ones. */
+export const secondPool =
+  process.env.DATABASE_URL_2 === undefined
+    ? pool
+    : new pg.Pool({ connectionString: process.env.DATABASE_URL_2, max: 20, allowExitOnIdle: true })
+secondPool.on('error', () => {})
+
 const freshName = () => `t_${randomUUID().replaceAll('-', '')}`
 
 /** A schema with nothing in it. */
@@ -21,10 +29,20 @@ export async function emptySchema() {
   return { schema, close: async () => void (await pool.query(`drop schema ${schema} cascade`)) }
 }
 
-/** Tables of its own for one test, in a schema of their own, and the store on them. */
-export async function openDatabase(client: PostgresClient = pool) {
+/** A client that is no server, as PGlite, has a database of its own. */
+async function isOurs(schema: string): Promise<boolean> {
+  const { rows } = await pool.query('select to_regnamespace($1) is not null as ours', [schema])
+  return rows[0].ours
+}
+
+/**
+ * Tables of its own for one test, in a schema of their own, and the store on them; on Citus spread over its nodes, unless
+ * the test looks at what one node does.
+ */
+export async function openDatabase(client: PostgresClient = pool, { distributed = true } = {}) {
   const schema = freshName()
   await migrate(client, { schema })
+  if (distributed && (await isCitus(pool)) && (await isOurs(schema))) await inOne(pool, distribution(schema))
   return {
     client,
     schema,

@@ -7,6 +7,15 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Request } from './arbitraries.js'
 import { FAMILY, openTestBook, temporaryDirectory } from './catalogue.js'
 
+// What is loaded keeps its timers; here it has those of the tests.
+vi.mock('../adapters/fs/pace.js', () => ({
+  pause: (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  every: (milliseconds: number, work: () => void) => {
+    const timer = setInterval(work, milliseconds)
+    return () => clearInterval(timer)
+  },
+}))
+
 const row = (name: string): Request => ({ name, serviceType: 'Sklearn' }) as Request
 const fileIn = (directory: string) => path.join(directory, `${FAMILY}.jsonl`)
 

@@ -12,6 +12,15 @@ import { PATIENCE } from '../adapters/fs/lock.js'
 import type { Request } from './arbitraries.js'
 import { FAMILY, openTestBook, temporaryDirectory } from './catalogue.js'
 
+// What is loaded keeps its timers; here it has those of the tests.
+vi.mock('../adapters/fs/pace.js', () => ({
+  pause: (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  every: (milliseconds: number, work: () => void) => {
+    const timer = setInterval(work, milliseconds)
+    return () => clearInterval(timer)
+  },
+}))
+
 const row = (name: string, rest = {}): Request => ({ name, serviceType: 'Sklearn', ...rest }) as Request
 const fileIn = (directory: string) => path.join(directory, `${FAMILY}.jsonl`)
 const locksIn = (directory: string) => fs.readdirSync(directory).filter((name) => name.endsWith('.lock'))

@@ -197,7 +197,7 @@ test('P1 scale-out: what is read before a write is materialized in every form, s
 })
 
 test('what is listed comes from an index in its order, also at a size where that matters', async () => {
-  const { store, schema, services, close } = await openDatabase()
+  const { store, schema, services, close } = await openDatabase(pool, { distributed: false })
   onTestFinished(close)
   const book = openBook({ family: mlmodelServices, store })
   await upsertService(book, row('s0'))

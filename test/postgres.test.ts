@@ -16,6 +16,7 @@ import { type PostgresClient, postgresStore } from 'servicebook/postgres'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Request } from './arbitraries.js'
 import { FAMILY, stateOf } from './catalogue.js'
+import { isCitus, lockWaits } from './citus.js'
 import { databaseUrl, openDatabase, pool } from './database.js'
 
 const row = (name: string, rest = {}): Request => ({ name, serviceType: 'Sklearn', ...rest }) as Request
@@ -91,7 +92,7 @@ test('of forty creates of one name, from as many connections and stores, exactly
 /** Resolves when the connection waits for a lock. */
 async function waits(client: pg.Client): Promise<void> {
   const { processID } = client as unknown as { processID: number }
-  const asked = 'select from pg_locks where pid = $1 and not granted'
+  const asked = lockWaits(await isCitus(pool))
   while ((await pool.query(asked, [processID])).rows.length === 0);
 }
 

@@ -22,7 +22,7 @@ test('names that come and go are not kept for ever', () => {
   )
   const add = (name: string) => {
     held.set(name, { id: `id of ${name}`, deleted: false, service: () => ({ name, id: `id of ${name}` }) as Service })
-    names.changed(name, undefined, { deleted: false })
+    names.changed(name, undefined, { id: `id of ${name}`, deleted: false })
   }
   add('stays')
   const shown = () => names.page({ limit: 10 }).services.map(({ name }) => name)

@@ -73,9 +73,17 @@ test('D8 a store that is closed while a file is opened for the first time answer
   const directory = temporaryDirectory()
   const store = fsStore(directory)
   await store.open()
+  // The file is being made at this moment: its header is on its way to disk.
+  let closing: Promise<void> | undefined
+  const { fdatasync } = fs
+  vi.spyOn(fs, 'fdatasync').mockImplementationOnce((fd, done) => {
+    closing = store.close()
+    fdatasync(fd, done)
+  })
   const first = createService(openTestBook({ store }), row('a'))
-  await Promise.resolve()
-  await store.close()
+  expect((await first).isErr()).toBe(true)
+  expect(closing).toBeDefined()
+  await closing
   expect((await first)._unsafeUnwrapErr()).toMatchObject({ code: 'STORE_FAILED', applied: false })
   expect((await createService(openTestBook({ store }), row('b'))).isErr()).toBe(true)
   expect(fs.readdirSync(directory).filter((name) => name.endsWith('.lock'))).toEqual([])

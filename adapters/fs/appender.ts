@@ -122,7 +122,7 @@ export function appender<T>(file: string, opened: Opened, written: (entries: rea
       entries.push(entry)
       if (running) return
       running = true
-      queueMicrotask(run) // when all lines of the same call are in
+      Promise.resolve().then(run) // when all lines of the same call are in
     },
 
     /** Settles when everything taken so far is on disk or lost. */

@@ -6,14 +6,12 @@ import { type Journal, openJournal } from './journal.js'
 import { type Lock, lock } from './lock.js'
 import { recent } from './node.js'
 import type { Cut } from './open.js'
+import { checked, type FsStoreOptions } from './options.js'
+import { FAMILY, familiesIn, SUFFIX } from './ours.js'
+import { emptyReader, noLock, openReader, readOnlyIn } from './reader.js'
 import { nothingApplied, reason } from './reason.js'
 
-export type { Compacted, Cut }
-
-export interface FsStoreOptions {
-  /** Services kept in memory once read or written, in bytes of the file they stand in. Default 128 MiB. */
-  readonly memory?: number
-}
+export type { Compacted, Cut, FsStoreOptions }
 
 /** What was found in the directory. */
 export interface FsStoreOpened {
@@ -65,13 +63,17 @@ export interface FsStore extends ServiceStore {
  * and opened again. So too when a file is moved, replaced, cut or written to by anything else: that is noticed before a
  * write is answered, the write ends with `applied: 'unknown'`, and nothing more is answered as written.
  *
+ * Throws `TypeError` when the directory is no path, or an option is not known or not what it must be.
+ *
  * @example
  * const store = fsStore('./services')
  * const book = openBook({ family: mlmodelServices, store })
  * await store.close()
  */
 export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
+  checked(where, options)
   const directory = path.resolve(where)
+  const readOnly = options.readOnly === true
   const memory = recent(options.memory ?? 1 << 27)
   /** What was asked for last, while the store is open or being opened. */
   let opening: Promise<Session> | undefined
@@ -84,13 +86,12 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
   async function openDirectory(): Promise<Session> {
     let session: Session | undefined
     try {
-      fs.mkdirSync(directory, { recursive: true })
-      session = newSession(await lock(directory))
-      for (const file of fs.readdirSync(directory)) {
-        const family = path.basename(file, SUFFIX)
-        if (file.endsWith(SUFFIX) && FAMILY.test(family) && isOurs(path.join(directory, file)))
-          await journal(session, family)
-      }
+      if (!readOnly) fs.mkdirSync(directory, { recursive: true })
+      const opened = newSession(readOnly ? noLock : await lock(directory))
+      session = opened
+      // Each takes hold of its file at once, so that what is only read is of one moment.
+      await Promise.all(familiesIn(directory).map((family) => journal(opened, family)))
+      if (readOnly) opened.seen = new Set(fs.readdirSync(directory))
       return session
     } catch (cause) {
       if (session !== undefined) await letGo(session)
@@ -115,13 +116,21 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
     const known = session.journals.get(family)
     if (known !== undefined) return known
     if (!FAMILY.test(family)) throw nothingApplied(new Error('A family is named by letters and digits'))
-    const opened = openJournal(path.join(directory, family + SUFFIX), family, memory, session.held)
+    const opened = openFile(session, family)
     session.journals.set(family, opened)
     opened.then(
       (journal) => session.ready.set(family, journal),
       () => session.journals.delete(family),
     )
     return opened
+  }
+
+  function openFile({ held, seen }: Session, family: string): Promise<Journal> {
+    const file = path.join(directory, family + SUFFIX)
+    if (!readOnly) return openJournal(file, family, memory, held)
+    return seen?.has(family + SUFFIX) === false
+      ? Promise.resolve(emptyReader(file, memory))
+      : openReader(file, family, memory)
   }
 
   /** At once where the file is open already, which spares a memory-fast answer a wait. */
@@ -164,7 +173,8 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
     durable: true,
     chunk: 250,
     load: (family, fqns) => of(family, (journal) => journal.load(fqns)),
-    commit: (family, changes) => of(family, (journal) => journal.commit(changes)),
+    commit: (family, changes) =>
+      readOnly ? Promise.reject(readOnlyIn(directory)) : of(family, (journal) => journal.commit(changes)),
     find: (family, id) => of(family, (journal) => journal.find(id)),
     list: (family, query) => of(family, (journal) => journal.list(query)),
     versions: (family, fqn, id, query) => of(family, (journal) => journal.versions(fqn, id, query)),
@@ -189,6 +199,7 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
     },
 
     async compact() {
+      if (readOnly) throw readOnlyIn(directory)
       const session = await atUse()
       if (session.over) throw overIn(directory)
       const all = session.compacting
@@ -215,6 +226,8 @@ interface Session {
   /** Those that are open. */
   readonly ready: Map<string, Journal>
   compacting: Promise<unknown>
+  /** What was in the directory when it was opened for reading only, once that is known: what comes later is not there. */
+  seen?: ReadonlySet<string>
   /** Nothing more is taken: it was closed, or is about to be. */
   over: boolean
 }
@@ -225,37 +238,4 @@ function newSession(held: Lock): Session {
 
 function overIn(directory: string): Error {
   return nothingApplied(new Error(`The store in ${directory} is closed`))
-}
-
-const SUFFIX = '.jsonl'
-const FAMILY = /^[A-Za-z][A-Za-z0-9]*$/
-
-/** What services are called in OpenMetadata; a file of that name is refused, not passed over, when it is no journal. */
-const OF_SERVICES = /Service\.jsonl$/
-const BEGINNING = '{"format":"servicebook/'
-
-/**
- * Whether a file of the directory claims to be a journal, by its name or by how it begins. Others are left alone, those
- * that cannot be looked at included.
- */
-function isOurs(file: string): boolean {
-  const isNamed = OF_SERVICES.test(file)
-  try {
-    if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) return false
-    return isNamed || beginningOf(file) === BEGINNING
-  } catch (cause) {
-    if (isNamed) throw cause
-    return false
-  }
-}
-
-function beginningOf(file: string): string {
-  const start = Buffer.alloc(BEGINNING.length)
-  const fd = fs.openSync(file, 'r')
-  try {
-    fs.readSync(fd, start, 0, start.length, 0)
-  } finally {
-    fs.closeSync(fd)
-  }
-  return start.toString('latin1')
 }

@@ -1,27 +1,44 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import type { Change, Fqn, ListQuery, Page, Service, Stored, VersionQuery } from 'servicebook'
-import { type Listed, roster } from '../roster.js'
 import { appender } from './appender.js'
 import { besideOf } from './beside.js'
 import { type Compacted, copyLive } from './compact.js'
-import { addDrop, addPut, epochIn, isWhole, storedOf } from './line.js'
+import { addDrop, addPut, epochIn } from './line.js'
 import type { Lock } from './lock.js'
 import { isSame, sightOf } from './look.js'
 import { addTail, distrust, endWithMark } from './mark.js'
-import { chainOf, isHeld, keptBelow, type Node, type recent, tenthsOf } from './node.js'
+import { chainOf, type Index, isHeld, keptBelow, type Node, type recent, tenthsOf } from './node.js'
+import type { Cut } from './open.js'
 import { openedFile } from './opened.js'
 import { placeOf } from './place.js'
+import { readsOf } from './reads.js'
 import { datasync, openForAppend, syncDirectory } from './sync.js'
 
-export type Journal = Awaited<ReturnType<typeof openJournal>>
+/** An open file of a family, for writing or, in `reader.ts`, for reading alone. */
+export interface Journal {
+  readonly index: Index
+  readonly cut: Cut | undefined
+  load(fqns: readonly Fqn[]): Map<Fqn, Stored> | Promise<Map<Fqn, Stored>>
+  commit(changes: readonly Change[]): Promise<readonly Fqn[]>
+  find(id: string): Stored | undefined
+  list(query: ListQuery): Page
+  versions(fqn: Fqn, id: string, query: VersionQuery): readonly Service[]
+  compact(): Promise<Compacted>
+  close(): Promise<void>
+}
 
 /**
  * One family's file: the journal is the history. A commit is decided at once, on all that was accepted so far, and
  * answered when its lines are on disk. What is not yet on disk is never handed out: a crash must not take back what was
  * said.
  */
-export async function openJournal(file: string, family: string, memory: ReturnType<typeof recent>, lock: Lock) {
+export async function openJournal(
+  file: string,
+  family: string,
+  memory: ReturnType<typeof recent>,
+  lock: Lock,
+): Promise<Journal> {
   const { fd, size, index, cut, ...last } = await openedFile(file, family, lock)
   const epoch = epochIn(sightOf(fd).head)
   /** Whether the last line already says that everything before it is on disk. */
@@ -34,7 +51,8 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
     pending.clear()
     coming.clear()
   })
-  const names = roster(index, listed)
+  const reads = readsOf(file, index, memory, lines.read)
+  const { names } = reads
   /** While a compaction copies, the lines that were taken since it began. */
   let born: Node[] | undefined
 
@@ -95,20 +113,6 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
     coming.add(id)
   }
 
-  function read(node: Node): Stored {
-    if (node.stored !== undefined) return node.stored
-    const line = lines.read(node.offset, node.length)
-    if (line.length < node.length || !isWhole(line, 0, node.length)) {
-      throw new Error(`${file} (byte ${node.offset}) is damaged; it was whole when the store was opened`)
-    }
-    return storedOf(line)
-  }
-
-  function listed(fqn: Fqn): Listed | undefined {
-    const node = index.get(fqn)
-    return node && { id: node.id, deleted: node.deleted, service: () => read(node).service }
-  }
-
   function load(fqns: readonly Fqn[]): Map<Fqn, Stored> | Promise<Map<Fqn, Stored>> {
     lines.usable()
     if (pending.size > 0 && fqns.some((fqn) => pending.has(fqn))) {
@@ -117,15 +121,7 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
         () => load(fqns),
       )
     }
-    const found = new Map<Fqn, Stored>()
-    for (const fqn of fqns) {
-      const node = index.get(fqn)
-      if (node === undefined) continue
-      const stored = read(node)
-      memory.keep(node, stored)
-      found.set(fqn, stored)
-    }
-    return found
+    return reads.load(fqns)
   }
 
   return {
@@ -150,25 +146,17 @@ export async function openJournal(file: string, family: string, memory: ReturnTy
 
     find(id: string): Stored | undefined {
       lines.usable()
-      const fqn = names.fqnOf(id)
-      const node = fqn === undefined ? undefined : index.get(fqn)
-      return node && read(node)
+      return reads.find(id)
     },
 
     list(query: ListQuery): Page {
       lines.usable()
-      return names.page(query)
+      return reads.list(query)
     },
 
-    versions(fqn: Fqn, id: string, { limit, below = Number.POSITIVE_INFINITY }: VersionQuery): readonly Service[] {
+    versions(fqn: Fqn, id: string, query: VersionQuery): readonly Service[] {
       lines.usable()
-      const node = index.get(fqn)
-      const services: Service[] = []
-      if (node?.id !== id) return services
-      for (let older = node.older; older !== null && services.length < limit; older = older.older) {
-        if (older.tenths < tenthsOf(below)) services.push(read(older).service)
-      }
-      return services
+      return reads.versions(fqn, id, query)
     },
 
     /** Copies what is still needed to a file beside, while appends go on, and puts that in its place. */

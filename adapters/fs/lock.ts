@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { fateOf, type Holder, thisThread } from './holder.js'
+import { every, pause } from './pace.js'
 import { reason } from './reason.js'
 
 /** Every so many milliseconds a holder gives a sign of life. */
@@ -73,7 +74,7 @@ function put(file: string): Omit<Lock, 'guessed'> {
     throw cause
   }
   mine.set(name, 'held')
-  const timer = setInterval(() => {
+  const stop = every(BEAT, () => {
     beat++
     try {
       // In place, and never made anew: somebody may have taken it.
@@ -86,12 +87,11 @@ function put(file: string): Omit<Lock, 'guessed'> {
     } catch {
       // One missed sign is none too many; who takes the directory is noticed where it counts.
     }
-  }, BEAT)
-  timer.unref?.()
+  })
   return {
     isHeld: () => fs.existsSync(file),
     release() {
-      clearInterval(timer)
+      stop()
       mine.set(name, 'released')
       if (remove(file)) mine.delete(name)
     },
@@ -180,8 +180,4 @@ function remove(file: string): boolean {
   } catch {
     return false
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

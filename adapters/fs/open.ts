@@ -25,8 +25,16 @@ interface Read {
 
 const BLOCK = 1 << 22
 
-/** Reads a journal into its index: checks every line, parses none. What is whole, torn and damaged says `line.ts`. */
-export async function readJournal(fd: number, file: string, family: string): Promise<Read> {
+/**
+ * Reads a journal into its index, up to `end` if that is given: checks every line, parses none. What is whole, torn and
+ * damaged says `line.ts`.
+ */
+export async function readJournal(
+  fd: number,
+  file: string,
+  family: string,
+  end = Number.POSITIVE_INFINITY,
+): Promise<Read> {
   const index: Index = new Map()
   let lines = 0
   let marked = false
@@ -71,7 +79,7 @@ export async function readJournal(fd: number, file: string, family: string): Pro
   let filled = 0
   let start = 0
   for (;;) {
-    const count = await readSome(fd, bytes, filled, start + filled)
+    const count = await readSome(fd, bytes, filled, start + filled, end)
     filled += count
     let from = 0
     for (let to = bytes.indexOf(NEWLINE); to !== -1 && to < filled; to = bytes.indexOf(NEWLINE, from)) {
@@ -101,8 +109,10 @@ function broken(bytes: Buffer, from: number, to: number): string {
 
 const CARRIAGE_RETURN = 13
 
-function readSome(fd: number, bytes: Buffer, at: number, position: number): Promise<number> {
+function readSome(fd: number, bytes: Buffer, at: number, position: number, end: number): Promise<number> {
+  const most = Math.min(bytes.length - at, end - position)
+  if (most === 0) return Promise.resolve(0)
   return new Promise((resolve, reject) => {
-    fs.read(fd, bytes, at, bytes.length - at, position, (error, count) => (error ? reject(error) : resolve(count)))
+    fs.read(fd, bytes, at, most, position, (error, count) => (error ? reject(error) : resolve(count)))
   })
 }

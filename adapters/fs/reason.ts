@@ -3,6 +3,8 @@ export function nothingApplied(error: Error): Error {
   return Object.assign(error, { applied: false })
 }
 
+/** An error is known by its message, not by its class: it may be of another realm. */
 export function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
+  const { message } = (cause ?? {}) as { message?: unknown }
+  return typeof message === 'string' ? message : String(cause)
 }

@@ -70,6 +70,8 @@ export interface ErrorMessage {
   readonly errorType: ErrorType
   readonly message: string
   readonly issues?: readonly Issue[]
+  /** How many more there are than these. */
+  readonly more?: number
 }
 
 type Located = (path: string) => string
@@ -84,9 +86,13 @@ export function messageOf(error: VerbError | BulkRowError, located: Located = (p
   switch (errorType) {
     case 'BAD_REQUEST': {
       const issues = error.issues.map(({ path, message }) => ({ path: located(path), message }))
-      const shown = issues.slice(0, 3).map(({ path, message }) => `${path === '' ? 'The body' : path} ${message}`)
-      if (issues.length > shown.length) shown.push(`and ${issues.length - shown.length} more`)
-      return { code, errorType, message: shown.join('; '), issues }
+      const shown = issues
+        .slice(0, 3)
+        .map(({ path, message }) => `${path === '' ? 'The body' : brief(path)} ${brief(message)}`)
+      const { more = 0 } = error as { readonly more?: number }
+      const unshown = issues.length - shown.length + more
+      if (unshown > 0) shown.push(`and ${unshown} more`)
+      return { code, errorType, message: shown.join('; '), issues, ...(more > 0 && { more }) }
     }
     case 'UNAUTHORIZED':
       return { code, errorType, message: 'Authentication is required' }
@@ -98,6 +104,8 @@ export function messageOf(error: VerbError | BulkRowError, located: Located = (p
       return { code, errorType, message: error.message }
   }
 }
+
+const brief = (text: string) => (text.length > 1000 ? `${text.slice(0, 1000)}…` : text)
 
 export function refusal(error: VerbError | BulkRowError, located?: Located): Answer {
   const body = messageOf(error, located)

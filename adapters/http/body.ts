@@ -16,11 +16,11 @@ export async function jsonOf(
 ): Promise<{ readonly value: unknown } | Answer> {
   const refused = mediaIssue(request.headers, mediaType)
   if (refused !== undefined) return refused
-  const bytes = await bytesOf(request, limit)
-  if (!(bytes instanceof Uint8Array)) return bytes
+  const read = await bytesOf(request, limit)
+  if ('status' in read) return read
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    text = new TextDecoder('utf-8', { fatal: true }).decode(read.bytes)
   } catch {
     return badRequest([{ path: '', message: 'is not UTF-8' }])
   }
@@ -42,7 +42,7 @@ function mediaIssue(headers: Headers, mediaType: string): Answer | undefined {
 
 const tooLarge = (limit: number) => problem('BULK_LIMIT_EXCEPTION', `The body is larger than ${limit} bytes`)
 
-async function bytesOf(request: Request, limit: number): Promise<Uint8Array | Answer> {
+async function bytesOf(request: Request, limit: number): Promise<{ readonly bytes: Uint8Array } | Answer> {
   if (Number(request.headers.get('Content-Length')) > limit) return tooLarge(limit)
   const chunks: Uint8Array[] = []
   let size = 0
@@ -59,12 +59,12 @@ async function bytesOf(request: Request, limit: number): Promise<Uint8Array | An
   } catch {
     return badRequest([{ path: '', message: 'ended before it was complete' }])
   }
-  if (chunks.length === 1) return chunks[0] as Uint8Array
+  if (chunks.length === 1) return { bytes: chunks[0] as Uint8Array }
   const bytes = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {
     bytes.set(chunk, at)
     at += chunk.length
   }
-  return bytes
+  return { bytes }
 }

@@ -1,4 +1,5 @@
 import { bulkUpsert, type ServiceRequest } from 'servicebook'
+import { turnedAway } from './admission.js'
 import { badRequest, type ErrorMessage, invalid, messageOf, problem, refusal } from './answers.js'
 import { JSON_TYPE, jsonOf } from './body.js'
 import type { Operation } from './call.js'
@@ -10,10 +11,13 @@ import { located, read } from './wire.js'
  */
 
 /** One answer for all rows, 200 whatever became of them, as on the server. Issues have their paths in the whole body. */
-export const bulk: Operation = async ({ request, book, by, wire, parameters, limits }) => {
+export const bulk: Operation = async (call) => {
+  const { request, book, by, wire, parameters, limits } = call
   const dryRun = parameters.boolean('dryRun') ?? false
   parameters.untrue('overrideMetadata', 'async')
   if (parameters.issues.length > 0) return badRequest(parameters.issues)
+  const away = await turnedAway(call, 'EditAll')
+  if (away !== undefined) return away
   const body = await jsonOf(request, JSON_TYPE, limits.bulk)
   if ('status' in body) return body
   if (!Array.isArray(body.value)) return badRequest([{ path: '', message: 'must be an array of create requests' }])
@@ -46,9 +50,14 @@ export const bulk: Operation = async ({ request, book, by, wire, parameters, lim
   }
   const aborted = bulked.value.status === 'aborted'
   const status = failed.size === 0 ? 'success' : passed.length === 0 ? 'failure' : 'partialSuccess'
+  let room = ROOM
   const failedRequest = [...failed]
     .sort(([a], [b]) => a - b)
-    .map(([at, message]) => failedRow(given[at], message, wire.strict))
+    .map(([at, message]) => {
+      const row = failedRow(given[at], message, wire.strict, room > 0)
+      if (room > 0) room -= JSON.stringify(row).length
+      return row
+    })
   return {
     status: 200,
     failure,
@@ -67,13 +76,22 @@ export const bulk: Operation = async ({ request, book, by, wire, parameters, lim
 
 /**
  * A row that failed. What it asked for is told without its connection, and without what it should not have, since a secret
- * may be in either.
+ * may be in either; or its name alone, where much has been told already.
  */
-function failedRow(row: unknown, { code, message, errorType, issues }: ErrorMessage, strict: boolean): object {
+function failedRow(row: unknown, told: ErrorMessage, strict: boolean, whole: boolean): object {
+  const { code, message, errorType, issues, more } = told
   const fields = Object.entries(typeof row === 'object' && row !== null ? row : {})
-  const request = Object.fromEntries(fields.filter(([key]) => HARMLESS.has(key)))
-  return { request, status: code, message, ...(!strict && { errorType, ...(issues && { issues }) }) }
+  const request = Object.fromEntries(fields.filter(([key]) => (whole ? HARMLESS.has(key) : key === 'name')))
+  return {
+    request,
+    status: code,
+    message,
+    ...(!strict && { errorType, ...(issues && { issues }), ...(more && { more }) }),
+  }
 }
+
+/** Characters of an answer in which rows that failed are told with all that they asked for. */
+const ROOM = 8 * 2 ** 20
 
 const HARMLESS: ReadonlySet<string> = new Set([
   'name',

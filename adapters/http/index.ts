@@ -28,7 +28,13 @@ export type Handler = (request: Request) => Promise<Response>
  *   service (`If-None-Match: *` on `PUT` only creates), and with `If-Modified-Since` on reads, which are 304 only where the
  *   tag covers all that is shown. Dates have whole seconds and are compared with milliseconds: tags are exact.
  * - Bots see secrets in clear where the policy allows `ViewSecrets`, everybody else the mask; superseded versions have only masks.
- * - Bodies are bounded, JSON in UTF-8, without repeated keys. There are no cookies and no CORS headers; both are the host's.
+ * - Whom the policy turns away without seeing a service is answered before a body is read: nobody at all, and those who may
+ *   not create, of a `POST` above 64 KiB or of a length that is not told.
+ * - Versions beyond 64 Mi characters are left out, and `more` says so; of a bulk that fails, rows beyond 8 Mi characters are
+ *   told by name.
+ * - A `Host` that is none is 400. A slash at the end of a path is taken. What the server takes and this does not yet (`offset`,
+ *   `limit` of versions, `includeRelations`, `async=true`, `overrideMetadata=true`) is 400; what nobody knows is ignored.
+ * - Bodies are bounded, JSON in UTF-8, without repeated keys or numbers that would be rounded. There are no cookies and no CORS headers; both are the host's.
  *
  * | status | `errorType` |
  * |---|---|
@@ -40,7 +46,7 @@ export type Handler = (request: Request) => Promise<Response>
  * | 412 | `PRECONDITION_FAILED`: a condition of RFC 9110 §13, or a `test` of a patch |
  * | 413 | `BULK_LIMIT_EXCEPTION`: a body that is too large, a bulk with too many rows |
  * | 500 | `INTERNAL_ERROR`: `authenticate` or `describe` threw |
- * | 503 | `CONTENDED`, `STORE_FAILED`; `onError` is told why |
+ * | 503 | `CONTENDED`, `STORE_FAILED`; with `Retry-After` where nothing was written; `onError` is told why |
  *
  * The answer is always a `Response`, never a rejection. Throws `TypeError` when an option is not what it must be.
  *

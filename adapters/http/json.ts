@@ -1,8 +1,10 @@
 import type { Issue } from 'servicebook'
+import { numberAt } from './numbers.js'
 
 /*
- * JSON as RFC 8259 has it, and stricter in two things. A key that occurs twice in an object is refused, since what reads it
- * next may take the other one; and so is what is nested far deeper than any request, before the parser makes room for it.
+ * JSON as RFC 8259 has it, and stricter in three things. A key that occurs twice in an object is refused, since what reads it
+ * next may take the other one; so is a number that a JavaScript number cannot hold, since it would become another one; and
+ * so is what is nested far deeper than any request, before the parser makes room for it.
  * Messages never show the text, which may hold a secret.
  */
 
@@ -36,9 +38,10 @@ interface Level {
 
 /** What JSON is built of; comparing codes takes half the time of comparing texts. */
 const [QUOTE, BACKSLASH, COLON, COMMA] = [0x22, 0x5c, 0x3a, 0x2c] as const
+const [MINUS, ZERO, NINE] = [0x2d, 0x30, 0x39] as const
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d] as const
 
-/** The keys that occur again in one object, and whether there are too many levels. What is no JSON is not its matter. */
+/** The keys that occur again in one object, the numbers that would be rounded, and whether there are too many levels. What is no JSON is not its matter. */
 function scan(text: string): { readonly issues: readonly Issue[]; readonly tooDeep: boolean } {
   const issues: Issue[] = []
   const levels: Level[] = []
@@ -46,7 +49,15 @@ function scan(text: string): { readonly issues: readonly Issue[]; readonly tooDe
   /** Where the last string stands, quotes included. */
   let [from, to] = [0, 0]
   for (let at = 0; at < text.length; at++) {
-    switch (text.charCodeAt(at)) {
+    const code = text.charCodeAt(at)
+    if (code === MINUS || (code >= ZERO && code <= NINE)) {
+      const { end, isRounded } = numberAt(text, at)
+      if (isRounded && issues.length < ISSUES)
+        issues.push({ path: pointerOf(levels), message: 'is a number that would be rounded' })
+      at = end - 1
+      continue
+    }
+    switch (code) {
       case QUOTE:
         from = at
         to = endOfString(text, at)
@@ -67,7 +78,7 @@ function scan(text: string): { readonly issues: readonly Issue[]; readonly tooDe
       case OPEN_OBJECT:
       case OPEN_LIST:
         if (levels.length === DEPTH) return { issues, tooDeep: true }
-        level = text.charCodeAt(at) === OPEN_LIST ? { keys: null, at: 0 } : { keys: new Set(), at: '' }
+        level = code === OPEN_LIST ? { keys: null, at: 0 } : { keys: new Set(), at: '' }
         levels.push(level)
         break
       case CLOSE_OBJECT:

@@ -36,6 +36,7 @@ export interface HandlerOptions {
 
 /** The options with their defaults. Throws `TypeError` when one is not what it must be. */
 export function settled(books: readonly Book[], options: HandlerOptions) {
+  optionsChecked(books, options)
   const { basePath = '', publicUrl, shape = 'documented', version = '1.12.0', authenticate, describe } = options
   const { bodyLimit = 8 * 2 ** 20, bulkLimit = 64 * 2 ** 20, bulkRows = 100_000, onError = warn } = options
   if (books.length === 0) throw new TypeError('books must have a book')
@@ -49,6 +50,36 @@ export function settled(books: readonly Book[], options: HandlerOptions) {
     if (!Number.isInteger(limit) || limit < 1) throw new TypeError(`${name} must be a positive integer`)
   }
   return { basePath, publicUrl, shape, version, authenticate, describe, bodyLimit, bulkLimit, bulkRows, onError }
+}
+
+const FUNCTIONS = ['authenticate', 'describe', 'onError'] as const
+const TEXTS = ['basePath', 'publicUrl', 'shape', 'version'] as const
+const LIMITS = ['bodyLimit', 'bulkLimit', 'bulkRows'] as const
+const OPTIONS: readonly string[] = [...FUNCTIONS, ...TEXTS, ...LIMITS]
+
+/** A mistake in the program is said at once and by name, not by the first request that stumbles over it. */
+function optionsChecked(books: readonly unknown[], options: unknown): void {
+  for (const book of books) {
+    const { family, validate } = (book ?? {}) as Partial<Book>
+    if (typeof family?.collection !== 'string' || typeof validate !== 'function')
+      throw new TypeError('books must be books from openBook: serviceHandler(book, options)')
+  }
+  if (!isObject(options)) throw new TypeError('options must be an object: serviceHandler(book, { basePath })')
+  for (const key of Object.keys(options)) {
+    if (!OPTIONS.includes(key))
+      throw new TypeError(`${key} is no option of serviceHandler: it takes ${OPTIONS.join(', ')}`)
+  }
+  for (const key of FUNCTIONS) {
+    if (options[key] !== undefined && typeof options[key] !== 'function')
+      throw new TypeError(`${key} must be a function`)
+  }
+  for (const key of TEXTS) {
+    if (options[key] !== undefined && typeof options[key] !== 'string') throw new TypeError(`${key} must be a text`)
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 /** Where there is no process to warn there is a console. */

@@ -50,14 +50,33 @@ export const get: Operation = async (call) => {
 export const versions: Operation = async ({ book, by, wire, path, parameters }) => {
   parameters.undone('limit', 'offset')
   if (parameters.issues.length > 0) return badRequest(parameters.issues)
-  const page = await listVersions(book, subjectOf(path), { by, limit: 1_000_000 })
-  if (page.isErr()) return refusal(page.error)
-  const shown = await show(wire, page.value.services)
-  return {
-    status: 200,
-    body: { entityType: book.family.entityType, versions: shown.map((one) => JSON.stringify(one)) },
+  const versions: string[] = []
+  let room = ROOM
+  let before: number | undefined
+  let [isWhole, isCut] = [false, false]
+  while (!isWhole && room > 0) {
+    const page = await listVersions(book, subjectOf(path), { by, limit: PAGE, before })
+    if (page.isErr()) return refusal(page.error)
+    const { services, more } = page.value
+    for (const one of await show(wire, services)) {
+      isCut ||= room <= 0
+      if (isCut) break
+      const text = JSON.stringify(one)
+      room -= text.length
+      versions.push(text)
+    }
+    before = services.at(-1)?.version
+    isWhole = !isCut && (!more || before === undefined)
   }
+  const { entityType } = book.family
+  return { status: 200, body: { entityType, versions, ...(!isWhole && !wire.strict && { more: true }) } }
 }
+
+/** Versions read at a time. */
+const PAGE = 100
+
+/** Characters of versions in one answer: as much as a bulk may bring, and well below what one text can hold. */
+const ROOM = 64 * 2 ** 20
 
 export const version: Operation = async ({ book, by, wire, path }) => {
   const got = await getVersion(book, subjectOf(path), versionIn(path), { by })

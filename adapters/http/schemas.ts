@@ -11,6 +11,8 @@ type Properties = Readonly<Record<string, Schema>>
 export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
 const array = (items: Schema): Schema => ({ type: 'array', items })
 const text: Schema = { type: 'string' }
+/** How many issues there are beside those that are told. */
+const more: Schema = { type: 'integer', minimum: 1 }
 const closed = (properties: Properties, required: readonly string[]): Schema => {
   return { type: 'object', properties, required, additionalProperties: false }
 }
@@ -161,7 +163,14 @@ export const sharedSchemas: Readonly<Record<string, Schema>> = {
   ),
   Paging: closed({ before: text, after: text, total: count }, ['total']),
   EntityHistory: closed(
-    { entityType: text, versions: { ...array(text), description: 'Each version as JSON text, newest first.' } },
+    {
+      entityType: text,
+      versions: { ...array(text), description: 'Each version as JSON text, newest first.' },
+      more: {
+        type: 'boolean',
+        description: 'There where older versions are left out, since there is too much of them.',
+      },
+    },
     ['entityType', 'versions'],
   ),
   RestoreEntity: closed({ id: uuid }, ['id']),
@@ -189,6 +198,7 @@ export const sharedSchemas: Readonly<Record<string, Schema>> = {
             message: text,
             errorType: text,
             issues: array(ref('Issue')),
+            more,
           },
           ['request', 'status', 'message'],
         ),
@@ -205,11 +215,10 @@ export const sharedSchemas: Readonly<Record<string, Schema>> = {
     ],
   ),
   Issue: closed({ path: { ...text, description: 'RFC 6901 JSON Pointer.' }, message: text }, ['path', 'message']),
-  ErrorMessage: closed({ code: { type: 'integer' }, errorType: text, message: text, issues: array(ref('Issue')) }, [
-    'code',
-    'errorType',
-    'message',
-  ]),
+  ErrorMessage: closed(
+    { code: { type: 'integer' }, errorType: text, message: text, issues: array(ref('Issue')), more },
+    ['code', 'errorType', 'message'],
+  ),
   ServerVersion: closed({ version: text, revision: text, timestamp: { type: 'integer' } }, [
     'version',
     'revision',

@@ -2,6 +2,7 @@ import {
   createService,
   deleteService,
   etag,
+  type Operation,
   type PatchOperation,
   patchService,
   restoreService,
@@ -9,9 +10,10 @@ import {
   type ServiceRequest,
   upsertService,
 } from 'servicebook'
+import { turnedAway } from './admission.js'
 import { type Answer, badRequest, problem, refusal } from './answers.js'
 import { JSON_PATCH, JSON_TYPE, jsonOf } from './body.js'
-import { type Call, inClear, type Operation, subjectOf } from './call.js'
+import { type Call, inClear, subjectOf, type Operation as Work } from './call.js'
 import { demandsOf } from './conditions.js'
 import { hrefOf, located, read, representation, showOne } from './wire.js'
 
@@ -19,9 +21,9 @@ import { hrefOf, located, read, representation, showOne } from './wire.js'
  * Routes that change one service. Source: OpenMetadata's API; `semantics.md` §4, §5, §7.
  */
 
-export const create: Operation = async (call) => {
+export const create: Work = async (call) => {
   const { book, by, wire } = call
-  const asked = await askedIn(call)
+  const asked = await askedIn(call, 'Create')
   if ('status' in asked) return asked
   // What is to be created has no state: no tag matches, and none is in the way.
   if (call.request.headers.has('If-Match'))
@@ -32,9 +34,9 @@ export const create: Operation = async (call) => {
   return written(call, made.value, 201, headers)
 }
 
-export const put: Operation = async (call) => {
+export const put: Work = async (call) => {
   const { request, book, by, wire } = call
-  const asked = await askedIn(call)
+  const asked = await askedIn(call, 'EditAll')
   if ('status' in asked) return asked
   const upserted = await upsertService(book, asked.request, { by, ...demandsOf(request) })
   if (upserted.isErr()) return refusal(upserted.error, located(asked.domainAt))
@@ -44,8 +46,10 @@ export const put: Operation = async (call) => {
   return written(call, service, 201, { Location: hrefOf(wire, service), ...headers })
 }
 
-export const patch: Operation = async (call) => {
+export const patch: Work = async (call) => {
   const { request, book, by, wire, path, limits } = call
+  const away = await turnedAway(call, ...EDITS)
+  if (away !== undefined) return away
   const body = await jsonOf(request, JSON_PATCH, limits.body)
   if ('status' in body) return body
   const options = { by, ...demandsOf(request), as: representation(wire) }
@@ -55,7 +59,7 @@ export const patch: Operation = async (call) => {
   return written(call, service, 200, { [CHANGE]: changes[outcome] })
 }
 
-export const remove: Operation = async (call) => {
+export const remove: Work = async (call) => {
   const { request, book, by, path, parameters } = call
   const hard = parameters.boolean('hardDelete')
   parameters.boolean('recursive') // nothing here has children
@@ -65,8 +69,10 @@ export const remove: Operation = async (call) => {
   return written(call, deleted.value, 200, { [CHANGE]: hard ? 'entityDeleted' : 'entitySoftDeleted' })
 }
 
-export const restore: Operation = async (call) => {
+export const restore: Work = async (call) => {
   const { request, book, by, limits } = call
+  const away = await turnedAway(call, 'EditAll')
+  if (away !== undefined) return away
   const body = await jsonOf(request, JSON_TYPE, limits.body)
   if ('status' in body) return body
   const { id } = (body.value ?? {}) as { id?: unknown }
@@ -77,8 +83,14 @@ export const restore: Operation = async (call) => {
   return written(call, service, 200, { [CHANGE]: changes[outcome] })
 }
 
+/** What a patch may ask for, by the fields it changes. */
+const EDITS = ['EditAll', 'EditDescription', 'EditDisplayName', 'EditOwners', 'EditTags'] as const
+
 /** The create request in a body. */
-async function askedIn({ request, limits }: Call) {
+async function askedIn(call: Call, operation: Operation) {
+  const away = await turnedAway(call, operation)
+  if (away !== undefined) return away
+  const { request, limits } = call
   const body = await jsonOf(request, JSON_TYPE, limits.body)
   if ('status' in body) return body
   const asked = read(body.value)

@@ -10,7 +10,7 @@ import type { Answer, Errand, Failure, Journey } from './errand.js'
 import { idOf, takenId, timeOf } from './host.js'
 import { absence } from './look.js'
 import { unresolved } from './resolve.js'
-import { opened } from './secrecy.js'
+import { misled, opened } from './secrecy.js'
 import { isThenable } from './thenable.js'
 import { versionBefore } from './versions.js'
 
@@ -146,7 +146,7 @@ function timed({ book }: Journey, errand: Errand): Awaitable<Failure | undefined
   })
 }
 
-/** The clear secrets of what is there, by one call of the cipher. */
+/** The clear secrets of what is there, by one call of the cipher; and whether they may go where they would. */
 async function cleared({ book }: Journey, turn: readonly Errand[]): Promise<void> {
   const asked = turn.filter(
     ({ answer, intent, held, draft }) => answer === undefined && needsClear(intent, held ?? null, draft),
@@ -160,6 +160,13 @@ async function cleared({ book }: Journey, turn: readonly Errand[]): Promise<void
     const text = texts[place] as (typeof texts)[number]
     if (typeof text === 'string') errand.clear = text
     else errand.answer = text
+  }
+  if (book.secretsFollow) return
+  for (const errand of asked) {
+    const { answer, intent, draft, held, clear } = errand
+    const request = 'request' in intent ? intent.request : draft?.request
+    if (answer !== undefined || request === undefined) continue
+    errand.answer = await misled(book, intent.by, request, held as Stored, clear)
   }
 }
 

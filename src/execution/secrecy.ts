@@ -1,6 +1,10 @@
 import type { Book } from '../book.js'
-import { type StoreFailed, storeFailed } from '../model/errors.js'
+import { type BadRequest, badRequest, type StoreFailed, storeFailed } from '../model/errors.js'
+import type { Principal } from '../model/principal.js'
 import type { Stored } from '../ports/store.js'
+import { movedBy } from '../rules/decide/secrecy.js'
+import type { ValidRequest } from '../rules/validate.js'
+import { denial } from './authorise.js'
 
 /*
  * Between the rules, which know secrets in clear, and the store, which sees them sealed. Without a cipher, in a store that
@@ -19,13 +23,17 @@ export async function opened(book: Book, services: readonly Stored[]): Promise<r
     return services.map(({ service }, at) => {
       const text: unknown = texts[at]
       if (typeof text === 'string') return text
-      // An error of any realm is an object.
-      const cause = typeof text === 'object' && text !== null ? text : new Error('the cipher answered no text')
+      const cause = isError(text) ? text : new Error('the cipher answered no text')
       return storeFailed('open', cause, service.fullyQualifiedName)
     })
   } catch (cause) {
     return services.map(({ service }) => storeFailed('open', cause, service.fullyQualifiedName))
   }
+}
+
+/** Known by what it has and not by its class: test environments and frames have an `Error` of their own. */
+function isError(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string'
 }
 
 /** The same services with their secrets sealed. */
@@ -48,4 +56,23 @@ export async function sealed(
   } catch (cause) {
     return services.map(({ stored }) => storeFailed('seal', cause, stored.service.fullyQualifiedName))
   }
+}
+
+/**
+ * In a book whose secrets do not follow: that a request would take stored secrets elsewhere, for whoever may not see them.
+ * `clear` are those of the stored service.
+ */
+export async function misled(
+  book: Book,
+  by: Principal | undefined,
+  request: ValidRequest,
+  stored: Stored,
+  clear: string | null,
+): Promise<BadRequest | StoreFailed | undefined> {
+  if (book.secretsFollow) return undefined
+  const issues = movedBy(request, stored, clear)
+  if (issues.length === 0) return undefined
+  const denied = await denial(book, by, 'ViewSecrets', stored.service)
+  if (denied === undefined || denied.code === 'STORE_FAILED') return denied
+  return badRequest(issues)
 }

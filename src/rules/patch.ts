@@ -12,6 +12,7 @@ import type { Representation } from '../ports/representation.js'
 import { frozenCopy, type Limits, wholeShape } from './copy.js'
 import { add } from './findings.js'
 import { sameValue } from './same.js'
+import { maskedPath } from './secrets.js'
 
 /*
  * JSON Patch on a masked service. Source: RFC 6902, by fast-json-patch; RFC 6901 for paths; `semantics.md` §7.
@@ -66,9 +67,10 @@ function issuesOf(operation: Record<string, unknown> | null, given: unknown, dro
   if (NEEDS_VALUE.has(op) && !('value' in (given as object))) issues.push({ path: '/value', message: 'is required' })
   if (issues.length > 0 || op === 'test') return issues
   const isRefused = (pointer: string) => isOwn(pointer) && !dropped.includes(fieldOf(pointer))
-  if (isRefused(path as string)) issues.push({ path: '/path', message: `${path as string} cannot be changed` })
-  if (op === 'move' && isRefused(from as string))
-    issues.push({ path: '/from', message: `${from as string} cannot be changed` })
+  const refuse = (part: string, pointer: string) =>
+    issues.push({ path: part, message: `${maskedPath(pointer)} cannot be changed` })
+  if (isRefused(path as string)) refuse('/path', path as string)
+  if (op === 'move' && isRefused(from as string)) refuse('/from', from as string)
   return issues
 }
 
@@ -160,7 +162,7 @@ export function applyPatch(
     for (const key of ['path', 'from'] as const) {
       const pointer = (operation as { from?: string; path: string })[key]
       if (pointer !== undefined && hasLeadingZero(document, pointer)) {
-        const message = `${pointer} has an index with a leading zero`
+        const message = `${maskedPath(pointer)} has an index with a leading zero`
         return { failure: badRequest([{ path: `/${at}/${key}`, message }]) }
       }
     }
@@ -171,7 +173,9 @@ export function applyPatch(
       if (operation.op !== 'test' || name !== 'TEST_OPERATION_FAILED')
         return { failure: badRequest([{ path: `/${at}`, message: failures[name] ?? 'cannot be applied' }]) }
       // Neither value is told: a test, or an operation before it, may carry a secret.
-      return { failure: preconditionFailed(`the value of the test at /${at}`, `another one at ${operation.path}`) }
+      return {
+        failure: preconditionFailed(`the value of the test at /${at}`, `another one at ${maskedPath(operation.path)}`),
+      }
     }
   }
   return { document }

@@ -19,13 +19,16 @@ export interface RolePolicyOptions {
  * | bot (`isBot`) | yes | yes | | yes | with `botsViewSecrets` |
  * | everybody else | | | | yes | |
  *
+ * Throws `TypeError` when an option is not known, or not what it must be.
+ *
  * @example
  * const book = openBook({ family: mlmodelServices, store, policy: rolePolicy() })
  * createService(book, request, { by: { name: 'ada', isAdmin: true } })
  *
  * Source: OpenMetadata's default policies; `semantics.md` §9.
  */
-export function rolePolicy({ botsViewSecrets = false }: RolePolicyOptions = {}): Policy {
+export function rolePolicy(options: RolePolicyOptions = {}): Policy {
+  const { botsViewSecrets = false } = optionsChecked(options)
   return (principal, operation, target) => {
     if (principal === undefined) return 'unauthenticated'
     const may =
@@ -35,6 +38,19 @@ export function rolePolicy({ botsViewSecrets = false }: RolePolicyOptions = {}):
       operation === 'ViewBasic'
     return may ? 'allow' : 'forbidden'
   }
+}
+
+/** Also a book that is given `rolePolicy` instead of `rolePolicy()` learns it here, at the first question. */
+function optionsChecked(given: RolePolicyOptions): RolePolicyOptions {
+  if (typeof given !== 'object' || given === null) throw new TypeError('rolePolicy takes an object: rolePolicy({ … })')
+  for (const option of Object.keys(given)) {
+    if (option !== 'botsViewSecrets')
+      throw new TypeError(`${option} is no option of rolePolicy: it takes botsViewSecrets`)
+  }
+  const { botsViewSecrets } = given
+  if (botsViewSecrets !== undefined && typeof botsViewSecrets !== 'boolean')
+    throw new TypeError('botsViewSecrets must be a boolean')
+  return given
 }
 
 const EDITS: readonly Operation[] = ['EditAll', 'EditDescription', 'EditDisplayName', 'EditOwners', 'EditTags']

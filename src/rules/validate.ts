@@ -9,7 +9,7 @@ import { checkedSchema, type OwnerReference, requestBase, type Service, type Tag
 import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
 import { add, type Findings } from './findings.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
-import { maskConfig, secretPaths } from './secrets.js'
+import { maskConfig, maskedPath, secretPaths } from './secrets.js'
 import { addViolations, fits } from './violations.js'
 
 /** A request that fits: copied, frozen, defaults filled in, sets without duplicates, secrets taken out. */
@@ -79,6 +79,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
     const config = configOf(value)
     const masked = config === undefined ? undefined : maskConfig(config, places)
     const secrets = masked?.secrets ?? null
+    for (const { path, message } of masked?.issues ?? []) add(found, message, () => CONFIG + path)
     if (secrets !== null && !holdsSecrets) addSecretsRefused(secrets, found)
     addTextIssues(value, limits, found)
     if (found.issues.length > 0 || !fits(validator, value)) return refusal(validator, places, value, found)
@@ -125,6 +126,9 @@ function typeOf(request: unknown): unknown {
   }
 }
 
+/** Where the config stands in a request. */
+const CONFIG = '/connection/config'
+
 function configOf(request: unknown): Readonly<Record<string, unknown>> | undefined {
   const config = (request as { connection?: { config?: unknown } } | null)?.connection?.config
   return typeof config === 'object' && config !== null ? (config as Readonly<Record<string, unknown>>) : undefined
@@ -166,13 +170,15 @@ function lowerIds(owners: readonly OwnerReference[]): readonly OwnerReference[] 
 function addSecretsRefused(secrets: string, found: Findings): void {
   const message =
     'is a secret, and this store outlives the process: give the book a cipher to seal it with, openBook({ cipher }), for example aesCipher of servicebook/cipher'
-  for (const path of secretPaths(secrets)) add(found, message, () => `/connection/config${path}`)
+  for (const path of secretPaths(secrets)) add(found, message, () => CONFIG + path)
 }
 
 function refusal(validator: Validator, places: SecretPlaces | null, value: unknown, found: Findings): InvalidRequest {
   // What stood too deep, was too large or could not be read was not copied; the schema has nothing to say about it.
   if (found.issues.every(({ path }) => path !== '')) addViolations(found, validator, value, places)
-  const { issues, more } = found
+  const { more } = found
+  // A key may hold a credential, and so may a path to it.
+  const issues = found.issues.map(({ path, message }) => ({ path: maskedPath(path), message }))
   const name = (value as { name?: unknown } | null)?.name
   return { error: badRequest(issues, more), fqn: isName(name) ? fqn.quote(name) : undefined }
 }

@@ -1,0 +1,46 @@
+import type { Operation } from 'servicebook'
+import { type Answer, refusal } from './answers.js'
+import type { Call } from './call.js'
+
+/*
+ * Who may be turned away before a body is read. Source: `semantics.md` §4, §9.
+ */
+
+/** Bodies of more bytes, or of a length that is not told, are not read for whoever may not write. */
+const LARGE = 65_536
+
+/**
+ * What the policy says, where it can be said before the body is read: that it wants somebody for whatever the body may ask
+ * for, or, of a large body, that this one may not create. What it says of a service needs the service; it is asked by the
+ * verb, and of everything else too, so that what it throws here is no matter.
+ */
+export async function turnedAway(
+  { book, by, request }: Call,
+  ...operations: readonly Operation[]
+): Promise<Answer | undefined> {
+  const { policy } = book
+  if (policy === undefined) return undefined
+  try {
+    if (by === undefined) {
+      for (const operation of operations)
+        if ((await policy(undefined, operation, undefined)) !== 'unauthenticated') return undefined
+      return wanting(operations[0] as Operation)
+    }
+    if (operations[0] !== 'Create' || !isLarge(request.headers)) return undefined
+    const answer = await policy(by, 'Create', undefined)
+    if (answer === 'unauthenticated') return wanting('Create')
+    if (answer !== 'forbidden') return undefined
+    const message = `${by.name} may not Create`
+    return refusal({ code: 'FORBIDDEN', message, principal: by.name, operation: 'Create' })
+  } catch {
+    return undefined
+  }
+}
+
+const wanting = (operation: Operation) =>
+  refusal({ code: 'UNAUTHORIZED', message: 'Authentication is required', operation })
+
+function isLarge(headers: Headers): boolean {
+  const length = headers.get('Content-Length')
+  return length === null || !(Number(length) <= LARGE)
+}

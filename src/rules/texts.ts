@@ -1,0 +1,288 @@
+import { isCredentialKey } from './keys.js'
+
+/*
+ * Credentials inside texts: the password of `scheme://user:password@host`, a lone `scheme://token@host`, and the values of
+ * keys that name a credential, in queries and lists of `key=value`; all of these percent-encoded too, once or more. It takes
+ * the time of a few readings of a text, whatever is in it. Source: RFC 3986 §3.2; `semantics.md` §1.
+ */
+
+/** What stands in a service where a secret was. OpenMetadata's own mask. */
+export const MASK = '*********'
+
+/** Where in a text a credential stands. */
+interface Place {
+  readonly from: number
+  readonly to: number
+}
+
+/** A text without its credentials, and these in their order; one that is the mask, however encoded, is the mask. */
+export interface MaskedText {
+  readonly text: string
+  readonly values: readonly string[]
+}
+
+/** Free text without the credentials in it. */
+export function maskedText(text: string): string {
+  return maskText(text)?.text ?? text
+}
+
+/**
+ * Takes the credentials out of a text; `undefined` when it has none. In what comes back the same places are found again. A
+ * text for which that is not so is masked whole.
+ */
+export function maskText(text: string): MaskedText | undefined {
+  const places = credentialsIn(text)
+  if (places.length === 0) return undefined
+  const values = places.map(({ from, to }) => text.slice(from, to))
+  const masked = filled(text, places, () => MASK)
+  const again = credentialsIn(masked)
+  const isSame = again.length === places.length && again.every(({ from, to }) => masked.slice(from, to) === MASK)
+  return isSame
+    ? { text: masked, values: values.map((value) => (isMask(value) ? MASK : value)) }
+    : { text: MASK, values: [text] }
+}
+
+/** A masked text with its credentials back in their places; only where the mask stands. */
+export function filledText(text: string, values: readonly string[]): string {
+  let places = credentialsIn(text).filter(({ from, to }) => text.slice(from, to) === MASK)
+  // A text that was masked when fewer forms were known may have its masks where today other places are found.
+  if (places.length !== values.length) places = masksIn(text)
+  let at = 0
+  return filled(text, places, () => values[at++] ?? MASK)
+}
+
+function filled(text: string, places: readonly Place[], next: () => string): string {
+  let made = ''
+  let done = 0
+  for (const { from, to } of places) {
+    made += text.slice(done, from) + next()
+    done = to
+  }
+  return made + text.slice(done)
+}
+
+function masksIn(text: string): Place[] {
+  const places: Place[] = []
+  for (let from = text.indexOf(MASK); from !== -1; from = text.indexOf(MASK, from + MASK.length))
+    places.push({ from, to: from + MASK.length })
+  return places
+}
+
+/** What a list in a text is separated by. */
+const SEPARATORS = ',;&? \t\n\r'
+
+/** What stands around each credential of a masked text, up to where another part of it begins. */
+export function contextsIn(text: string): readonly string[] {
+  const places = credentialsIn(text)
+  return places.map(({ from, to }, index) => {
+    const first = places[index - 1]?.to ?? 0
+    const last = places[index + 1]?.from ?? text.length
+    let start = from
+    while (start > first && !SEPARATORS.includes(text[start - 1] as string)) start--
+    let end = to
+    while (end < last && !SEPARATORS.includes(text[end] as string)) end++
+    return text.slice(start, end)
+  })
+}
+
+/** Whether a value is the mask, as clients of URIs may encode it. */
+function isMask(value: string): boolean {
+  return value === MASK || (value.length <= ENCODED_MASK && value.includes('%') && decoded(value).text === MASK)
+}
+
+const ENCODED_MASK = MASK.length * 9
+
+const none: readonly never[] = []
+/** Without any of these a text has no credential, and nothing more is done to it. */
+const HINT = /[=@]|%(?:25)*(?:3[dD]|40)/
+
+/** A text with every character decoded, so that each stands in one place, and how often each was encoded, three at most. */
+interface Decoded {
+  readonly text: string
+  readonly levels: Uint8Array | undefined
+  readonly offsets: Uint32Array | undefined
+}
+
+const DEEPEST = 3
+
+function decoded(text: string): Decoded {
+  if (!text.includes('%')) return { text, levels: undefined, offsets: undefined }
+  const levels = new Uint8Array(text.length)
+  const offsets = new Uint32Array(text.length + 1)
+  const parts: string[] = []
+  let count = 0
+  for (let at = 0; at < text.length; ) {
+    const percent = text.indexOf('%', at)
+    const end = percent === -1 ? 0 : encodedEnd(text, percent)
+    const plain = end > 0 ? percent : percent === -1 ? text.length : percent + 1
+    parts.push(text.slice(at, plain))
+    for (; at < plain; at++) offsets[count++] = at
+    if (end === 0) continue
+    parts.push(String.fromCharCode(Number.parseInt(text.slice(end - 2, end), 16)))
+    levels[count] = Math.min((end - at - 1) >> 1, DEEPEST)
+    offsets[count++] = at
+    at = end
+  }
+  offsets[count] = text.length
+  return { text: parts.join(''), levels, offsets }
+}
+
+const HEX = /^[0-9a-fA-F]{2}$/
+
+/** The end of `%3D`, `%253D` and so on; 0 where there is none. */
+function encodedEnd(text: string, at: number): number {
+  let end = at + 1
+  while (text.startsWith('25', end) && HEX.test(text.slice(end + 2, end + 4))) end += 2
+  return HEX.test(text.slice(end, end + 2)) ? end + 2 : 0
+}
+
+/** Where the credentials in a text stand, in order; no two overlap. */
+function credentialsIn(text: string): readonly Place[] {
+  if (isMask(text)) return [{ from: 0, to: text.length }]
+  if (!HINT.test(text)) return none
+  const whole = decoded(text)
+  const places = placesIn(whole)
+  const { offsets } = whole
+  if (offsets === undefined) return places
+  return places.map(({ from, to }) => ({ from: offsets[from] as number, to: offsets[to] as number }))
+}
+
+const MARKS = /=|:\/\//g
+
+function placesIn(whole: Decoded): readonly Place[] {
+  const { text } = whole
+  const places: Place[] = []
+  const reader = readerOf(whole)
+  let done = 0
+  for (const { 0: mark, index } of text.matchAll(MARKS)) {
+    if (index < done) continue
+    const found = mark === '=' ? reader.valueAt(index) : reader.userinfoAt(index)
+    for (const place of found) {
+      if (place.to <= place.from) continue
+      places.push(place)
+      done = place.to
+    }
+  }
+  return places
+}
+
+const AUTHORITY_END = '/?#'
+const LIST_END = '&;\n\r'
+const BEFORE_KEY = '&;?,=/@:{}()<>|#\n\r\t"\''
+const BLANK = ' \t'
+const CLOSING: Readonly<Record<string, string>> = { "'": "'", '"': '"', '{': '}' }
+const LONGEST_KEY = 64
+
+function readerOf({ text, levels }: Decoded) {
+  /** Whether a character is one of these, encoded no more often than what it would end. */
+  const is = (at: number, among: string, level: number) =>
+    among.includes(text[at] as string) && (levels === undefined || (levels[at] as number) <= level)
+  const levelOf = (at: number) => levels?.[at] ?? 0
+  const isBlank = (at: number, level: number) => is(at, level > 0 ? `${BLANK}+` : BLANK, level)
+  /** Quotes of a kind that are not closed from here on; said once, so that they are looked for once. */
+  const unclosed = new Set<string>()
+  let lastAts: number[] | undefined
+
+  /** The last `@` of the whole text that is encoded no more often than this. */
+  function lastAt(level: number): number {
+    if (lastAts === undefined) {
+      lastAts = new Array(DEEPEST + 1).fill(-1)
+      for (let at = 0; at < text.length; at++)
+        if (text[at] === '@') for (let l = levelOf(at); l <= DEEPEST; l++) lastAts[l] = at
+    }
+    return lastAts[level] as number
+  }
+
+  /**
+   * The password ends at the last `@` of the authority. One that holds `/`, `?` or `#` unencoded ends the authority early;
+   * then what stands where a port belongs is no number, and the password is taken to end at the last `@` of all.
+   */
+  function userinfoAt(mark: number): readonly Place[] {
+    const level = Math.max(levelOf(mark), levelOf(mark + 1), levelOf(mark + 2))
+    const from = mark + 3
+    let end = from
+    let at = -1
+    let colon = -1
+    for (; end < text.length && !is(end, AUTHORITY_END, level); end++) {
+      if (is(end, '@', level)) at = end
+      else if (colon === -1 && is(end, ':', level)) colon = end
+    }
+    if (at === -1) {
+      const last = lastAt(level)
+      if (colon === -1 || last < end || HOSTS_AND_PORTS.test(text.slice(from, end))) return none
+      return [{ from: colon + 1, to: last }]
+    }
+    if (colon === -1 || colon > at) return isToken(text.slice(from, at)) ? [{ from, to: at }] : none
+    const [user, password] = [text.slice(from, colon), text.slice(colon + 1, at)]
+    const ofUser = user === MASK || ((password === '' || password === NO_PASSWORD) && isToken(user))
+    return [...(ofUser ? [{ from, to: colon }] : none), { from: colon + 1, to: at }]
+  }
+
+  function valueAt(equals: number): readonly Place[] {
+    if (!isCredentialKey(keyBefore(equals))) return none
+    const level = levelOf(equals)
+    let from = equals + 1
+    while (from < text.length && isBlank(from, level)) from++
+    const closing = CLOSING[text[from] ?? '']
+    if (closing !== undefined && levelOf(from) <= level) {
+      const end = closedAt(from + 1, closing, level)
+      const behind = end + 1
+      const isWhole = behind >= text.length || isBlank(behind, level) || is(behind, `${LIST_END},)}]`, level)
+      if (end !== -1) return [isWhole ? { from: from + 1, to: end } : { from, to: listEnd(behind, level) }]
+    }
+    return [{ from, to: listEnd(from, level) }]
+  }
+
+  /** What stands before `=`, back to what cannot be in a key. */
+  function keyBefore(equals: number): string {
+    let to = equals
+    while (to > 0 && ' \t"\'])+'.includes(text[to - 1] as string) && equals - to < 8) to--
+    let from = to
+    while (from > 0 && to - from < LONGEST_KEY && !BEFORE_KEY.includes(text[from - 1] as string)) from--
+    return text.slice(from, to)
+  }
+
+  /** Where a quoted value is closed: a quote that is doubled, or behind a backslash, does not close it; -1 where nothing does. */
+  function closedAt(from: number, closing: string, level: number): number {
+    if (unclosed.has(closing + level)) return -1
+    for (let at = from; at < text.length; at++) {
+      if (text[at] === '\\' && closing !== '}') at++
+      else if (is(at, closing, level)) {
+        if (text[at + 1] !== closing) return at
+        at++
+      }
+    }
+    unclosed.add(closing + level)
+    return -1
+  }
+
+  /** A value ends where the next one begins; one with blanks goes on, unless another key follows. */
+  function listEnd(from: number, level: number): number {
+    let at = from
+    while (at < text.length && !is(at, LIST_END, level)) {
+      const blank = at
+      while (at < text.length && isBlank(at, level)) at++
+      if (at > blank && isKeyAt(at, level)) return blank
+      if (at === blank) at++
+    }
+    return at
+  }
+
+  function isKeyAt(from: number, level: number): boolean {
+    let at = from
+    while (at - from < LONGEST_KEY && WORD.test(text[at] ?? '')) at++
+    return at > from && is(at, '=', level) && text[at + 1] !== '='
+  }
+
+  return { userinfoAt, valueAt }
+}
+
+const WORD = /[\w.-]/
+const HOSTS_AND_PORTS = /^(\[[^\]]*\]|[^:]*)(:\d*)?(,|$)/
+/** What GitHub's clients send where a token is all there is. */
+const NO_PASSWORD = 'x-oauth-basic'
+
+/** Whether a lone user is rather a token: it is long, or mixes digits and letters. */
+function isToken(user: string): boolean {
+  return user === MASK || user.length >= 20 || (/\d/.test(user) && /[a-z]/i.test(user))
+}
