@@ -1,6 +1,6 @@
 import { uuidv7 } from './execution/id.js'
 import { defineFamily, type Family } from './families/family.js'
-import { reasonIn } from './model/errors.js'
+import { reasonOf } from './model/errors.js'
 import type { Cipher } from './ports/cipher.js'
 import type { Directory } from './ports/directory.js'
 import type { ChangeEvent, ChangeListener } from './ports/events.js'
@@ -153,7 +153,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Where there is no process to warn there is a console. */
 function warn(error: unknown, { eventType, entityFullyQualifiedName }: ChangeEvent): void {
-  const warning = `onChange failed for ${eventType} of ${entityFullyQualifiedName}: ${reasonIn(error)}`
+  const warning = `onChange failed for ${eventType} of ${entityFullyQualifiedName}: ${reasonOf(error)}`
   if (typeof process === 'object' && typeof process.emitWarning === 'function') process.emitWarning(warning)
   else console.warn(warning)
 }

@@ -29,6 +29,7 @@ export {
   serviceSchema,
   type TagLabel,
 } from './model/service.js'
+export { MASK, maskedText } from './model/texts.js'
 export type { Belonging, Cipher } from './ports/cipher.js'
 export type { Directory, Reference } from './ports/directory.js'
 export type { ChangeEvent, ChangeListener } from './ports/events.js'
@@ -40,7 +41,6 @@ export type { Outcome } from './rules/decide.js'
 export { applyChange, diff } from './rules/diff.js'
 export type { PatchOperation } from './rules/patch.js'
 export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
-export { MASK, maskedText } from './rules/texts.js'
 export {
   type BulkOptions,
   type BulkProgress,

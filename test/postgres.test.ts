@@ -220,8 +220,9 @@ test('a statement timeout is STORE_FAILED, and certain that nothing was written'
 
 test('a full connection pool is STORE_FAILED, and certain that nothing was written', async () => {
   const { book, again } = await opened()
-  const full = new pg.Pool({ connectionString: databaseUrl, max: 1, connectionTimeoutMillis: 50 })
+  const full = new pg.Pool({ connectionString: databaseUrl, max: 1 })
   const taken = await full.connect()
+  full.options.connectionTimeoutMillis = 50 // from now on, since a machine may be slow to connect
   const report = (await bulkUpsert(bookOn(again(full)), [row('a'), row('b')]))._unsafeUnwrap()
   expect(report.rows.map((one) => 'error' in one && one.error)).toMatchObject([
     { code: 'STORE_FAILED', during: 'load', applied: false },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { MASK, maskedText } from 'servicebook'
 import { describe, expect, test, vi } from 'vitest'
-import { filledText, maskText } from '../src/rules/texts.js'
+import { filledText, maskText } from '../src/model/texts.js'
 
 const encoded = encodeURIComponent
 const ENCODED_MASK = '%2A'.repeat(MASK.length)

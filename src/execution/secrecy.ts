@@ -2,7 +2,7 @@ import type { Book } from '../book.js'
 import { type BadRequest, badRequest, type StoreFailed, storeFailed } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
 import type { Stored } from '../ports/store.js'
-import { movedBy } from '../rules/decide/secrecy.js'
+import { movedBy } from '../rules/connection.js'
 import type { ValidRequest } from '../rules/validate.js'
 import { denial } from './authorise.js'
 
@@ -23,17 +23,13 @@ export async function opened(book: Book, services: readonly Stored[]): Promise<r
     return services.map(({ service }, at) => {
       const text: unknown = texts[at]
       if (typeof text === 'string') return text
-      const cause = isError(text) ? text : new Error('the cipher answered no text')
+      const isError = typeof text === 'object' && text !== null && 'message' in text
+      const cause = isError ? text : new Error('the cipher answered no text')
       return storeFailed('open', cause, service.fullyQualifiedName)
     })
   } catch (cause) {
     return services.map(({ service }) => storeFailed('open', cause, service.fullyQualifiedName))
   }
-}
-
-/** Known by what it has and not by its class: test environments and frames have an `Error` of their own. */
-function isError(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string'
 }
 
 /** The same services with their secrets sealed. */

@@ -4,6 +4,7 @@
  */
 
 import type { Operation } from '../model/principal.js'
+import { maskedText } from './texts.js'
 
 /** One violation in a request, an option or a subject. */
 export interface Issue {
@@ -216,15 +217,23 @@ export function storeFailed(during: StoreFailed['during'], cause: unknown, fqn?:
   }[during]
   const whose = fqn === undefined ? '' : ` of ${fqn}`
   const outcome = applied === false ? 'nothing was written' : 'it is unknown whether it was written'
-  const message = `${what}${whose} failed, ${outcome}: ${reasonIn(cause)}`
-  return { code: 'STORE_FAILED', message, during, applied, cause }
+  return {
+    code: 'STORE_FAILED',
+    message: `${what}${whose} failed, ${outcome}: ${reasonOf(cause)}`,
+    during,
+    applied,
+    cause,
+  }
 }
 
-/** The message of an error of any realm: test environments and frames have an `Error` of their own. */
-export function reasonIn(cause: unknown): string {
+/**
+ * What was thrown says of itself, without credentials: drivers name what they cannot connect to. It is known by what it has
+ * and not by its class: test environments and frames have an `Error` of their own.
+ */
+export function reasonOf(cause: unknown): string {
   try {
-    const { message } = cause as { message?: unknown }
-    return typeof message === 'string' ? message : 'no reason given'
+    const message: unknown = (cause as { readonly message?: unknown } | null | undefined)?.message
+    return typeof message === 'string' ? maskedText(message) : 'no reason given'
   } catch {
     return 'no reason given'
   }

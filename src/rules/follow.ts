@@ -1,8 +1,8 @@
 import type { Issue } from '../model/errors.js'
+import { MASK } from '../model/texts.js'
 import { pointer } from './copy.js'
 import { type Clear, masksIn, type Sealed, sealedConfigs } from './keep.js'
 import { own, type Secrets } from './secrets.js'
-import { MASK } from './texts.js'
 
 /*
  * Whether stored secrets would go to another place than they were given for: someone who cannot see them keeps them by the

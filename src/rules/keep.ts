@@ -1,8 +1,8 @@
 import type { Issue } from '../model/errors.js'
+import { contextsIn, filledText, MASK, maskText } from '../model/texts.js'
 import { pointer } from './copy.js'
 import { sameValue } from './same.js'
 import { own, PATHS, type Secrets, secretsIn, secretsText } from './secrets.js'
-import { contextsIn, filledText, MASK, maskText } from './texts.js'
 
 /*
  * What a mask that comes back stands for. It is told by what stands around it, and never guessed. Source: `semantics.md` §8.
@@ -141,16 +141,13 @@ function keptValues([text, values]: Text, [old, before]: Text, refuse: (message:
   const isSame = text === old
   const isSingle = values.length === 1 && before.length === 1 && text !== MASK && old !== MASK
   const around = isSame || isSingle ? none : contextsIn(String(text))
-  const aroundOld = isSame || isSingle || typeof old !== 'string' ? none : contextsIn(old)
+  /** Where each context stood; -1 for one that stood in several places. */
+  const places = new Map<string, number>()
+  for (const [at, context] of (isSame || isSingle || typeof old !== 'string' ? none : contextsIn(old)).entries())
+    places.set(context, places.has(context) ? -1 : at)
   return values.map((value, index) => {
     if (value !== MASK) return value
-    let found: string | undefined
-    if (isSame || isSingle) found = before[index]
-    else {
-      const context = around[index]
-      const [at, ...others] = aroundOld.flatMap((one, place): readonly number[] => (one === context ? [place] : none))
-      if (at !== undefined && others.length === 0) found = before[at]
-    }
+    const found = before[isSame || isSingle ? index : (places.get(around[index] ?? '') ?? -1)]
     if (found === undefined) refuse(before.length === 0 || text === MASK ? NONE : UNTOLD)
     return found ?? MASK
   })

@@ -42,7 +42,9 @@ export function checkedOperations(
   for (const [at, operation] of operations.entries()) {
     for (const { path, message } of issuesOf(operation, given[at], dropped)) add(found, message, () => `/${at}${path}`)
   }
-  if (found.issues.length > 0) return badRequest(found.issues, found.more)
+  // A key of a value may hold a credential, and so may a path to it.
+  const issues = found.issues.map(({ path, message }) => ({ path: maskedPath(path), message }))
+  if (issues.length > 0) return badRequest(issues, found.more)
   return operations.map(defined)
 }
 

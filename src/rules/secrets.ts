@@ -1,7 +1,7 @@
 import type { SecretPlaces } from '../families/places.js'
 import type { Issue } from '../model/errors.js'
+import { filledText, MASK, maskedText, maskText } from '../model/texts.js'
 import { pointer } from './copy.js'
-import { filledText, MASK, maskedText, maskText } from './texts.js'
 
 /*
  * Secrets: texts that the family says are secret, and credentials inside texts, in keys too. They leave a connection before

@@ -1,16 +1,17 @@
-import { type TSchema, Type } from 'typebox'
+import { type TObject, type TSchema, Type } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
+import { completed } from '../families/defaults.js'
 import type { Family } from '../families/family.js'
 import { type SecretPlaces, secretPlaces } from '../families/places.js'
 import { unformatted } from '../families/schema.js'
-import { type BadRequest, badRequest } from '../model/errors.js'
+import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
 import { fqn, isFqn } from '../model/fqn.js'
 import { checkedSchema, type OwnerReference, requestBase, type Service, type TagLabel } from '../model/service.js'
 import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
 import { add, type Findings } from './findings.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
 import { maskConfig, maskedPath, secretPaths } from './secrets.js'
-import { addViolations, fits } from './violations.js'
+import { addViolations, fits, violations } from './violations.js'
 
 /** A request that fits: copied, frozen, defaults filled in, sets without duplicates, secrets taken out. */
 export interface ValidRequest {
@@ -29,11 +30,18 @@ export interface ValidRequest {
   readonly secrets: string | null
   /** Whether a secret came in as the mask, so that the stored one is to be kept. */
   readonly keeps: boolean
+  /**
+   * What is wrong with the config once it is in clear, where that could not be said of the mask; absent where all is said.
+   */
+  readonly recheck: ((config: Config) => readonly Issue[]) | undefined
+  /** A config of this service type with the defaults of today. */
+  readonly completed: (config: Config) => Config
   /** About as many bytes as it is as JSON text, sooner fewer than more. */
   readonly size: number
 }
 
-type Fields = Omit<ValidRequest, 'fqn' | 'secrets' | 'keeps' | 'size'>
+type Config = Readonly<Record<string, unknown>>
+type Fields = Omit<ValidRequest, 'fqn' | 'secrets' | 'keeps' | 'recheck' | 'completed' | 'size'>
 
 /** A request that breaks a rule; its FQN when at least the name is good. */
 export interface InvalidRequest {
@@ -47,6 +55,7 @@ interface Checked {
   readonly shape: Shape
   readonly validator: Validator
   readonly secrets: SecretPlaces | null
+  readonly completed: (config: Config) => Config
 }
 
 /**
@@ -74,7 +83,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
   }
 
   return (request) => {
-    const { shape, validator, secrets: places } = checkFor(typeOf(request))
+    const { shape, validator, secrets: places, completed: complete } = checkFor(typeOf(request))
     const { value, found, size } = frozenCopy(request, shape, limits)
     const config = configOf(value)
     const masked = config === undefined ? undefined : maskConfig(config, places)
@@ -82,7 +91,12 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
     for (const { path, message } of masked?.issues ?? []) add(found, message, () => CONFIG + path)
     if (secrets !== null && !holdsSecrets) addSecretsRefused(secrets, found)
     addTextIssues(value, limits, found)
-    if (found.issues.length > 0 || !fits(validator, value)) return refusal(validator, places, value, found)
+    let recheck: ValidRequest['recheck']
+    if (found.issues.length > 0 || !fits(validator, value)) {
+      const refused = refusal(validator, places, value, found)
+      if (refused.error.issues.length > 0 || masked?.keeps !== true) return refused
+      recheck = (config) => violations(validator, { ...(value as object), connection: { config } }, places)
+    }
     const { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection } =
       value as Fields
     return {
@@ -99,13 +113,28 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
         masked === undefined || masked.config === config ? connection : Object.freeze({ config: masked.config }),
       secrets,
       keeps: masked?.keeps ?? false,
+      recheck,
+      completed: complete,
       size,
     }
   }
 }
 
 function compiled(schema: TSchema, secrets: SecretPlaces | null): Checked {
-  return { shape: shapeOf(schema), validator: Compile(unformatted(opened(schema))), secrets }
+  const config = configSchemaIn(schema)
+  return {
+    shape: shapeOf(schema),
+    validator: Compile(unformatted(opened(schema))),
+    secrets,
+    // A default may be a secret, or hold one.
+    completed: (stored) => maskConfig(completed(stored, config) as Config, secrets).config,
+  }
+}
+
+/** The schema of the config in the one of a request. */
+function configSchemaIn(schema: TSchema): TSchema {
+  const { properties } = schema as TObject
+  return (properties.connection as TObject).properties.config as TSchema
 }
 
 /** With no valid `serviceType` there is no schema for the connection; everything else is still checked. */

@@ -3,8 +3,9 @@ import { Settings } from 'typebox/system'
 import { isSecretAt, type SecretPlaces } from '../families/places.js'
 import type { Issue } from '../model/errors.js'
 import { NAME_PATTERN, UUID_PATTERN } from '../model/service.js'
+import { MASK, maskText } from '../model/texts.js'
 import { pointer } from './copy.js'
-import { add, type Findings } from './findings.js'
+import { add, type Findings, findings } from './findings.js'
 
 type SchemaError = ReturnType<Validator['Errors']>[number]
 
@@ -19,7 +20,8 @@ export function fits(validator: Validator, value: unknown): boolean {
 
 /**
  * Every violation of the schema, each once, in words, at the path of what is wrong. What was found before at a path is all
- * there is to say of it.
+ * there is to say of it. What a text with a mask in it breaks is none: it stands for another text, which is checked when it
+ * is known.
  */
 export function addViolations(
   found: Findings,
@@ -30,14 +32,23 @@ export function addViolations(
   const known = new Set(found.issues.map(({ path }) => path))
   const longest = Math.max(0, ...Array.from(known, (path) => path.length))
   const isKnown = (path: string) => path.length <= longest && known.has(path)
+  const isDeferred = (error: SchemaError) => isOfMask(error, value)
   try {
-    for (const error of nearestBranches(allErrors(validator, value))) {
+    for (const error of nearestBranches(allErrors(validator, value), isDeferred)) {
+      if (isDeferred(error)) continue
       const wording = isValueOfSecret(error, places) ? untoldInWords(error) : inWords(error)
       for (const { message, path } of wording) if (!isKnown(path)) add(found, message, () => path)
     }
   } catch {
     add(found, 'cannot be checked, since a pattern of the schema is too much for it', () => '')
   }
+}
+
+/** The violations of a value by itself. */
+export function violations(validator: Validator, value: unknown, places: SecretPlaces | null): readonly Issue[] {
+  const found = findings()
+  addViolations(found, validator, value, places)
+  return found.issues
 }
 
 /**
@@ -68,7 +79,10 @@ function longestPath(value: unknown): number {
  * A union reports the errors of all its branches, just before its own; only those of the branch that fits best help the
  * caller. A list of unions has the same places in the schema for each of its elements.
  */
-function nearestBranches(errors: readonly SchemaError[]): readonly SchemaError[] {
+function nearestBranches(
+  errors: readonly SchemaError[],
+  isDeferred: (error: SchemaError) => boolean,
+): readonly SchemaError[] {
   const kept: SchemaError[] = []
   for (const error of errors) {
     if (error.keyword !== 'anyOf') {
@@ -85,7 +99,8 @@ function nearestBranches(errors: readonly SchemaError[]): readonly SchemaError[]
       if (those === undefined) branches.set(branch, [inner])
       else those.push(inner)
     }
-    const [nearest = [error]] = [...branches.values()].sort((a, b) => distance(a) - distance(b))
+    const far = (errors: readonly SchemaError[]) => distance(errors.filter((error) => !isDeferred(error)))
+    const [nearest = [error]] = [...branches.values()].sort((a, b) => far(a) - far(b))
     for (const one of nearest) kept.push(one)
   }
   return kept
@@ -106,15 +121,27 @@ const patternsInWords = new Map([
   [UUID_PATTERN, 'must be a UUID'],
 ])
 
+const OF_TEXTS: ReadonlySet<string> = new Set(['pattern', 'minLength', 'maxLength', 'enum', 'const'])
+
+/** Whether an error is about a text that has a mask in it. */
+function isOfMask({ keyword, instancePath }: SchemaError, value: unknown): boolean {
+  if (!OF_TEXTS.has(keyword) || !instancePath.startsWith(CONFIG)) return false
+  let at = value
+  for (const key of keysOf(instancePath)) at = (at as Readonly<Record<string, unknown>> | undefined)?.[key]
+  return typeof at === 'string' && maskText(at)?.values.includes(MASK) === true
+}
+
+const keysOf = (path: string) =>
+  path
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+
 /** The values that a secret may have are not for whoever has sent another. */
 function isValueOfSecret({ keyword, instancePath }: SchemaError, places: SecretPlaces | null): boolean {
   if (keyword !== 'enum' && keyword !== 'const') return false
   if (!instancePath.startsWith(CONFIG)) return false
-  const path = instancePath.slice(CONFIG.length).split('/').slice(1)
-  return isSecretAt(
-    places,
-    path.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~')),
-  )
+  return isSecretAt(places, keysOf(instancePath.slice(CONFIG.length)))
 }
 
 const CONFIG = '/connection/config'

@@ -1,10 +1,10 @@
 import type { BadRequest } from '../../model/errors.js'
 import type { Principal } from '../../model/principal.js'
 import { FIRST_VERSION } from '../../model/version.js'
+import { secretsAfter } from '../connection.js'
 import type { Decision } from '../decide.js'
 import type { ValidRequest } from '../validate.js'
 import { decision, newborn, withoutDomain } from './newborn.js'
-import { secretsAfter } from './secrecy.js'
 
 /** A new service. Source: `semantics.md` §4. */
 export function decideCreate(

@@ -1,10 +1,10 @@
 import { type BadRequest, badRequest } from '../../model/errors.js'
 import { ANONYMOUS, type Principal } from '../../model/principal.js'
 import type { Service, TagLabel } from '../../model/service.js'
+import type { SecretsAfter } from '../connection.js'
 import type { Decision } from '../decide.js'
 import type { Fields } from '../merge.js'
 import type { ValidRequest } from '../validate.js'
-import type { Secrets } from './secrecy.js'
 
 const noTags: readonly TagLabel[] = Object.freeze([])
 
@@ -42,7 +42,7 @@ export function decision(
   outcome: 'created' | 'updated' | 'restored',
   service: Record<string, unknown>,
   revision: number,
-  secrets: Secrets,
+  secrets: SecretsAfter,
 ): Decision {
   const stored = { service: Object.freeze(service) as unknown as Service, sealed: secrets.sealed, revision }
   Object.freeze(stored)

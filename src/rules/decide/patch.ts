@@ -3,12 +3,12 @@ import type { Principal } from '../../model/principal.js'
 import type { Service } from '../../model/service.js'
 import { FIRST_VERSION, nextVersion } from '../../model/version.js'
 import type { Stored } from '../../ports/store.js'
+import { completedFor, secretsAfter } from '../connection.js'
 import type { Decision } from '../decide.js'
 import { diff } from '../diff.js'
 import type { Draft } from '../intent.js'
 import { replaced } from '../merge.js'
 import { decision, newborn, withoutDomain } from './newborn.js'
-import { secretsAfter } from './secrecy.js'
 
 /** How far from a change the next one by the same principal is still part of it, in milliseconds, also by a clock put back. */
 const SESSION = 600_000
@@ -48,9 +48,10 @@ export function decidePatch(
   now: number,
   by: Principal | undefined,
 ): Decision | BadRequest {
-  const old = before.service
+  const held = keepsConnection ? before : completedFor(request, before)
+  const old = held.service
   const removed = request.connection === undefined && !keepsConnection
-  const secrets = removed ? { sealed: null, changed: before.sealed !== null } : secretsAfter(request, before, opened)
+  const secrets = removed ? { sealed: null, changed: before.sealed !== null } : secretsAfter(request, held, opened)
   if ('code' in secrets) return secrets
   const fields = replaced(old, keepsConnection ? { ...request, connection: old.connection } : request)
   const incompatible = old.serviceType !== request.serviceType

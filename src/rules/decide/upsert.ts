@@ -3,13 +3,13 @@ import type { Principal } from '../../model/principal.js'
 import type { Service } from '../../model/service.js'
 import { nextVersion } from '../../model/version.js'
 import type { Stored } from '../../ports/store.js'
+import { completedFor, secretsAfter } from '../connection.js'
 import { isBeyond, type Limits } from '../copy.js'
 import type { Decision } from '../decide.js'
 import { diff } from '../diff.js'
 import { type Fields, merge } from '../merge.js'
 import type { ValidRequest } from '../validate.js'
 import { decision, newborn, withoutDomain } from './newborn.js'
-import { secretsAfter } from './secrecy.js'
 
 /**
  * A stored service, soft-deleted or not, merged with a request. `opened` are its clear secrets, where `comparesSecrets`
@@ -23,13 +23,14 @@ export function decideUpdate(
   by: Principal | undefined,
   limits: Limits,
 ): Decision | BadRequest {
-  const old = before.service
+  const held = completedFor(request, before)
+  const old = held.service
   const incompatible = old.serviceType !== request.serviceType
   if (incompatible && old.connection !== undefined && request.connection === undefined) {
     const change = `serviceType changes from ${old.serviceType} to ${request.serviceType}`
     return badRequest([{ path: '/connection', message: `is required: ${change}, and the stored one does not fit` }])
   }
-  const secrets = secretsAfter(request, before, opened)
+  const secrets = secretsAfter(request, held, opened)
   if ('code' in secrets) return secrets
   const merged = merge(old, request, by?.isBot === true)
   if (!old.deleted && !incompatible && !secrets.changed && merged === old) {

@@ -1,4 +1,5 @@
 import { isCredentialKey } from './keys.js'
+import { DEEPEST, type Decoded, decoded } from './percent.js'
 
 /*
  * Credentials inside texts: the password of `scheme://user:password@host`, a lone `scheme://token@host`, and the values of
@@ -21,7 +22,18 @@ export interface MaskedText {
   readonly values: readonly string[]
 }
 
-/** Free text without the credentials in it. */
+/**
+ * A text with the mask where a credential stands in it, for logs and reports of a host's own. It knows what connections are
+ * searched for: the password of `scheme://user:password@host`, a lone `scheme://token@host` of twenty characters or of digits
+ * and letters, and the value of a key that names a credential (`password`, `pwd`, `token`, `api key` and their kin, in any
+ * spelling) in a query or in a list of `key=value`, percent-encoded too. What holds none comes back as it is. A text in
+ * which that cannot be told apart is masked whole.
+ *
+ * @example maskedText('postgresql://ada:hush@db/runs?sslpassword=hush')
+ * // 'postgresql://ada:*********@db/runs?sslpassword=*********'
+ *
+ * Source: RFC 3986 §3.2; `semantics.md` §1.
+ */
 export function maskedText(text: string): string {
   return maskText(text)?.text ?? text
 }
@@ -95,46 +107,6 @@ const ENCODED_MASK = MASK.length * 9
 const none: readonly never[] = []
 /** Without any of these a text has no credential, and nothing more is done to it. */
 const HINT = /[=@]|%(?:25)*(?:3[dD]|40)/
-
-/** A text with every character decoded, so that each stands in one place, and how often each was encoded, three at most. */
-interface Decoded {
-  readonly text: string
-  readonly levels: Uint8Array | undefined
-  readonly offsets: Uint32Array | undefined
-}
-
-const DEEPEST = 3
-
-function decoded(text: string): Decoded {
-  if (!text.includes('%')) return { text, levels: undefined, offsets: undefined }
-  const levels = new Uint8Array(text.length)
-  const offsets = new Uint32Array(text.length + 1)
-  const parts: string[] = []
-  let count = 0
-  for (let at = 0; at < text.length; ) {
-    const percent = text.indexOf('%', at)
-    const end = percent === -1 ? 0 : encodedEnd(text, percent)
-    const plain = end > 0 ? percent : percent === -1 ? text.length : percent + 1
-    parts.push(text.slice(at, plain))
-    for (; at < plain; at++) offsets[count++] = at
-    if (end === 0) continue
-    parts.push(String.fromCharCode(Number.parseInt(text.slice(end - 2, end), 16)))
-    levels[count] = Math.min((end - at - 1) >> 1, DEEPEST)
-    offsets[count++] = at
-    at = end
-  }
-  offsets[count] = text.length
-  return { text: parts.join(''), levels, offsets }
-}
-
-const HEX = /^[0-9a-fA-F]{2}$/
-
-/** The end of `%3D`, `%253D` and so on; 0 where there is none. */
-function encodedEnd(text: string, at: number): number {
-  let end = at + 1
-  while (text.startsWith('25', end) && HEX.test(text.slice(end + 2, end + 4))) end += 2
-  return HEX.test(text.slice(end, end + 2)) ? end + 2 : 0
-}
 
 /** Where the credentials in a text stand, in order; no two overlap. */
 function credentialsIn(text: string): readonly Place[] {
