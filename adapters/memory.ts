@@ -34,6 +34,7 @@ export function memoryStore(): ServiceStore {
 
   return {
     durable: false,
+    chunk: 250,
 
     load(family, fqns) {
       const { entries } = of(family)

@@ -84,7 +84,7 @@ function growth(size) {
   }
 }
 
-const nothing = { durable: false, load: () => new Map(), commit: () => [] }
+const nothing = { durable: false, chunk: 250, load: () => new Map(), commit: () => [] }
 
 function streamed(rows) {
   return async ({ size }, { record }) => {

@@ -140,6 +140,9 @@ function optionsChecked(given: unknown): void {
     if (lacking.length > 0) throw new TypeError(`${key} must be an object with the methods ${lacking.join(', ')}`)
   }
   if (typeof (given.store as ServiceStore).durable !== 'boolean') throw new TypeError('store.durable must be a boolean')
+  const { chunk } = given.store as ServiceStore
+  if (!(Number.isInteger(chunk) && chunk >= 1 && chunk <= 100_000))
+    throw new TypeError('store.chunk must be an integer from 1 to 100,000')
   if (!isObject(given.family)) throw new TypeError('family must be a family, for example mlmodelServices')
   if (given.limits !== undefined && !isObject(given.limits)) throw new TypeError('limits must be an object')
 }

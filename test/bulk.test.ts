@@ -401,10 +401,13 @@ test('§6 trips: two a chunk, one when nothing changes, two more a round for wha
     vi.clearAllMocks()
     return counted
   }
-  await bulkUpsert(book, rows(2500))
+  expect(store.chunk).toBe(250)
+  await bulkUpsert(book, rows(700))
   expect(trips()).toEqual([3, 3])
-  await bulkUpsert(book, rows(2500))
+  await bulkUpsert(book, rows(700))
   expect(trips()).toEqual([3, 0])
+  await bulkUpsert(book, rows(700), { chunkSize: 700 })
+  expect(trips()).toEqual([1, 0])
   await bulkUpsert(book, [row('x'), row('x', { description: '1' }), row('x', { description: '2' })])
   expect(trips()).toEqual([1, 3])
   commit.mockImplementationOnce((_, changes) => changes.map(({ after }) => after?.service.fullyQualifiedName as string))
@@ -416,7 +419,7 @@ test('§6 a million rows take the memory of a chunk: done in a heap of 40 MB', (
   // The store accepts everything and holds nothing, so that all the memory is the bulk's own.
   const program = `
     import { bulkUpsert, mlmodelServices, openBook } from 'servicebook'
-    const store = { durable: false, load: () => new Map(), commit: () => [], find() {}, list() {}, versions() {} }
+    const store = { durable: false, chunk: 1000, load: () => new Map(), commit: () => [], find() {}, list() {}, versions() {} }
     async function* rows() { for (let at = 0; at < 1_000_000; at++) yield { name: 's' + at, serviceType: 'Sklearn', description: 'x'.repeat(100) } }
     const report = await bulkUpsert(openBook({ family: mlmodelServices, store }), rows(), { rows: 'failed' })
     console.log(report.value.status, report.value.passed)`

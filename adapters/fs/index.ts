@@ -171,6 +171,7 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
 
   return {
     durable: true,
+    chunk: 250,
     load: (family, fqns) => of(family, (journal) => journal.load(fqns)),
     commit: (family, changes) =>
       readOnly ? Promise.reject(readOnlyIn(directory)) : of(family, (journal) => journal.commit(changes)),

@@ -63,6 +63,7 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
 
   return {
     durable: true,
+    chunk: 1000,
     provisional: inTransaction,
 
     async load(family, fqns) {

@@ -45,7 +45,7 @@ function crossingOf(store: ServiceStore, family: string): Shared {
     weigh: () => 0,
     // Whatever a load dies of, it has written nothing.
     isHarmless: () => true,
-    rows: ROWS,
+    rows: store.chunk,
     startsWaiting: store.durable,
   })
   const commit = ferry<Change, readonly Fqn[]>({
@@ -53,14 +53,13 @@ function crossingOf(store: ServiceStore, family: string): Shared {
     nameOf: ({ before, after }) => ((after ?? before) as Stored).service.fullyQualifiedName,
     weigh: weightOf,
     isHarmless: (cause) => (cause as { applied?: unknown } | null | undefined)?.applied === false,
-    rows: ROWS,
+    rows: store.chunk,
     startsWaiting: store.durable,
   })
   return { load: (_, fqns) => load(fqns), commit: (_, changes) => commit(changes) }
 }
 
-/** As many names, and about as many characters, as a chunk of a bulk has. */
-const ROWS = 1000
+/** About as many characters as a chunk of a bulk has, whose names are as many as the store likes. */
 const CHARACTERS = 8 * 2 ** 20
 
 /** Calls under way at once. One that hangs keeps others from company, not from departing, until all of them do. */

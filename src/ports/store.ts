@@ -85,6 +85,11 @@ export interface ServiceStore {
   /** Whether what it holds outlives the process. A durable store is never given a secret in clear. */
   readonly durable: boolean
   /**
+   * How many services of a bulk it likes to load and commit at a time, 1 to 100,000: enough to make up for what a call costs,
+   * and few enough to stay in the processor's caches. Callers may send any number.
+   */
+  readonly chunk: number
+  /**
    * Whether what it accepts may still be taken back, since it writes inside a transaction of the host. A book then tells
    * of no change. Default `false`.
    */

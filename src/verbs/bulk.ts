@@ -46,7 +46,7 @@ export interface BulkOptions {
   readonly dryRun?: boolean | undefined
   /** Whether the report has every row or, to save memory, only those that failed. Default `'all'`. */
   readonly rows?: 'all' | 'failed' | undefined
-  /** Rows loaded, decided and committed together, 1 to 100,000; fewer where they are large. Default 1,000. */
+  /** Rows loaded, decided and committed together, 1 to 100,000; fewer where they are large. Default: as many as the store likes, its `chunk`. */
   readonly chunkSize?: number | undefined
 }
 
@@ -97,7 +97,7 @@ export function bulkUpsert<F extends Family>(
 }
 
 async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Result<BulkReport, BulkUpsertError>> {
-  const { by, signal, onProgress, dryRun = false, rows: reported = 'all', chunkSize = 1000 } = options
+  const { by, signal, onProgress, dryRun = false, rows: reported = 'all', chunkSize = book.store.chunk } = options
   const issues = [...principalIssues(by), ...optionIssues(rows, options)]
   if (issues.length > 0) return err(badRequest(issues))
   const missing = await missingPrincipal(book, by, 'EditAll')

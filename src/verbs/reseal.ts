@@ -36,7 +36,7 @@ export interface ResealOptions {
   readonly signal?: AbortSignal | undefined
   /** Called after each chunk, and awaited. If it throws, the resealing ends as aborted, with that as its cause. */
   readonly onProgress?: ((progress: ResealProgress) => unknown) | undefined
-  /** Services loaded, opened, sealed and committed together, 1 to 100,000. Default 1,000. */
+  /** Services loaded, opened, sealed and committed together, 1 to 100,000. Default: as many as the store likes, its `chunk`. */
   readonly chunkSize?: number | undefined
 }
 
@@ -73,7 +73,7 @@ export function resealServices(
 }
 
 async function reseal(book: Book, options: ResealOptions): Promise<Result<ResealReport, ResealServicesError>> {
-  const { signal, onProgress, chunkSize = 1000 } = options
+  const { signal, onProgress, chunkSize = book.store.chunk } = options
   const issues = issuesOf(book, options)
   if (issues.length > 0) return err(badRequest(issues))
   const family = book.family.entityType

@@ -42,6 +42,14 @@ export const batchLaws: readonly Law[] = [
     },
   ),
 
+  law(7, 'it says how many services it likes at a time, and takes so many', async (store) => {
+    const { chunk } = store
+    assert.ok(Number.isInteger(chunk) && chunk >= 1 && chunk <= 100_000, 'chunk must be an integer from 1 to 100,000')
+    const services = Array.from({ length: chunk }, (_, at) => born(`model ${at}`))
+    await accepts(store, ...services.map(create))
+    await holds(store, ...services)
+  }),
+
   law(7, 'a call takes any number of changes and names, none and ten thousand alike', async (store) => {
     await answers(store, [], [])
     assert.equal((await store.load(FAMILY, [])).size, 0)

@@ -59,6 +59,7 @@ function inTurns(first: ServiceStore, second: ServiceStore): ServiceStore {
   }
   return {
     durable: first.durable,
+    chunk: first.chunk,
     load: (family, fqns) => turn().load(family, fqns),
     commit: (family, changes) => turn().commit(family, changes),
     find: (family, id) => turn().find(family, id),

@@ -13,6 +13,7 @@ export const batchMutants: readonly Mutant[] = [
       return removals.some(isRefused) ? changes.map(nameOf) : store.commit(family, changes)
     },
   })),
+  wrapped(7, 'does not say how many services it likes at a time', () => ({ chunk: Number.NaN })),
   wrapped(7, 'forgets what goes beyond 4,096 changes', (store) => ({
     commit: (family, changes) => store.commit(family, changes.slice(0, 4096)),
   })),

@@ -55,6 +55,7 @@ export function outsider(disk: Disk, rules: Rules = honest): ServiceStore {
 
   return {
     durable: false,
+    chunk: 100,
 
     async load(family, fqns) {
       const entries = fqns.map((fqn) => [fqn, at(family, fqn)?.stored] as const)
