@@ -74,7 +74,7 @@ export function branchOf(value: unknown, branches: readonly TSchema[]): TSchema 
   const keys = among.map((branch) => declared(value, branch))
   const most = Math.max(...keys)
   const nearest = among.filter((_, at) => keys[at] === most)
-  return nearest.find((branch) => hasAll(value, branch)) ?? nearest[0]
+  return nearest.find((branch) => hasAll(value, branch as Node)) ?? nearest[0]
 }
 
 function hasAll(value: Data, { required }: Node): boolean {
