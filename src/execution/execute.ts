@@ -108,7 +108,7 @@ export async function execute(
       if (before !== null) return decideUpdate(before, clear.get(index) ?? null, requestAt(index), now, by, book.limits)
       const id = idOf(book)
       if (typeof id !== 'string') return id
-      return isGiven(id, fqnAt(index)) ? takenId() : decideCreate(requestAt(index), id, now, by)
+      return isGiven(id, fqnAt(index)) ? takenId() : decideCreate(requestAt(index), id, now, by, book.limits)
     }
     let writes: Write[] = []
     for (const index of turn) {

@@ -31,10 +31,12 @@ export function decideCreate(
   id: string,
   now: number,
   by: Principal | undefined,
+  limits: Limits,
 ): Decision | BadRequest {
   const secrets = secretsAfter(request, null, null)
   if ('code' in secrets) return secrets
-  const homeless = withoutDomain(request)
+  // A mask may be longer than what it stands for.
+  const homeless = withoutDomain(request) ?? (request.secrets === null ? undefined : tooLarge(request, request, limits))
   if (homeless !== undefined) return homeless
   const service = newborn(id, FIRST_VERSION, now, by, request, request)
   return decision('created', service, 1, secrets)
@@ -122,6 +124,7 @@ export function decidePatch(
   { keepsConnection, previous }: { keepsConnection: boolean; previous: Service | undefined },
   now: number,
   by: Principal | undefined,
+  limits: Limits,
 ): Revision | BadRequest {
   const old = before.service
   const removed = request.connection === undefined && !keepsConnection
@@ -130,7 +133,7 @@ export function decidePatch(
   const fields = replaced(old, keepsConnection ? { ...request, connection: old.connection } : request)
   const incompatible = old.serviceType !== request.serviceType
   if (!incompatible && !secrets.changed && fields === old) return { outcome: 'unchanged', stored: before }
-  const homeless = withoutDomain(fields)
+  const homeless = withoutDomain(fields) ?? tooLarge(request, fields, limits)
   if (homeless !== undefined) return homeless
   const updatedAt = Math.max(now, old.updatedAt + 1)
   const version = previous === undefined ? nextVersion(old.version, incompatible) : old.version
@@ -211,12 +214,18 @@ function withoutDomain({ domain, dataProducts }: Fields): BadRequest | undefined
 }
 
 /** What is kept and what is new may be more together than a request may hold; no later one could say it again. */
-function outgrown(old: Fields, { name, serviceType }: ValidRequest, merged: Fields, limits: Limits) {
-  const { displayName, description, owners, domain, dataProducts, tags, connection } = merged
+function outgrown(old: Fields, request: ValidRequest, merged: Fields, limits: Limits): BadRequest | undefined {
+  const { tags } = merged
   if (tags !== old.tags && tags !== undefined && tags.length > limits.elements)
     return badRequest([
       { path: '/tags', message: `has more than ${limits.elements} elements with those of the service` },
     ])
+  return tooLarge(request, merged, limits)
+}
+
+/** What is left would be no request: the whole of a service is measured as whoever sends it back would send it. */
+function tooLarge({ name, serviceType }: ValidRequest, fields: Fields, limits: Limits): BadRequest | undefined {
+  const { displayName, description, owners, domain, dataProducts, tags, connection } = fields
   const whole = { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection }
   if (!isBeyond(whole, limits)) return undefined
   return badRequest([{ path: '', message: `is larger than ${limits.request} bytes with what the service keeps` }])

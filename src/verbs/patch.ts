@@ -119,7 +119,15 @@ async function decide(
   const from = ifMatch === undefined ? consolidatesFrom(stored, !result.keepsConnection, now, by) : undefined
   const previous = from === undefined ? undefined : await versionOf(book, stored.service, from)
   if (previous !== undefined && 'code' in previous) return previous
-  return decidePatch(stored, clear, request, { keepsConnection: result.keepsConnection, previous }, now, by)
+  return decidePatch(
+    stored,
+    clear,
+    request,
+    { keepsConnection: result.keepsConnection, previous },
+    now,
+    by,
+    book.limits,
+  )
 }
 
 async function applied(
