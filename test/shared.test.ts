@@ -77,6 +77,60 @@ test('§4–7 trips of one caller: create 1, upsert 2, unchanged 1; by id no mor
   expect(trips()).toEqual([1, 0, 1])
 })
 
+test('§5 by id: what was found before its turn is no lost race, and is not decided on where others had to be waited for', async () => {
+  const inner = memoryStore()
+  let rival: (() => Promise<unknown>) | undefined
+  const refused: number[] = []
+  const store = remote(inner, {
+    async commit(family, changes) {
+      await rival?.()
+      rival = undefined
+      const answer = await inner.commit(family, changes)
+      refused.push(answer.length)
+      return answer
+    },
+  })
+  const book = openTestBook({ store, attempts: 1 })
+  const { id } = (await createService(book, row('a')))._unsafeUnwrap()
+  const patches = names.map((name) =>
+    patchService(book, { id }, [{ op: 'add', path: '/tags/-', value: { tagFQN: name } }]),
+  )
+  for (const patched of await Promise.all(patches)) expect(patched._unsafeUnwrap().outcome).toBe('updated')
+  expect(refused.every((count) => count === 0)).toBe(true)
+  expect((await stateOf(inner)).current[0]?.tags).toHaveLength(names.length)
+  const elsewhere = openTestBook({ store: inner })
+  rival = async () => upsertService(elsewhere, row('a', { description: 'won' }))
+  const operations = [{ op: 'add', path: '/displayName', value: 'late' } as const]
+  expect((await patchService(book, { id }, operations))._unsafeUnwrap().service).toMatchObject({
+    description: 'won',
+    displayName: 'late',
+  })
+})
+
+test('§6 a name that is lost keeps no other waiting: it goes round apart', async () => {
+  const inner = memoryStore()
+  const committed: (readonly string[])[] = []
+  const store: ServiceStore = {
+    ...inner,
+    commit(family, changes) {
+      const fqns = changes.map(({ after }) => after?.service.fullyQualifiedName as string)
+      committed.push(fqns)
+      return committed.length === 1
+        ? ['hot', ...(inner.commit(family, changes.slice(1)) as string[])]
+        : inner.commit(family, changes)
+    },
+  }
+  const rows = [row('hot'), row('cold'), row('cold', { description: 'x' }), row('hot', { description: 'x' })]
+  const report = (await bulkUpsert(openTestBook({ store }), rows))._unsafeUnwrap()
+  expect(report.rows).toMatchObject([
+    { fqn: 'hot', outcome: 'created' },
+    { fqn: 'cold', outcome: 'created' },
+    { fqn: 'cold', outcome: 'updated' },
+    { fqn: 'hot', outcome: 'updated' },
+  ])
+  expect(committed).toEqual([['hot', 'cold'], ['cold'], ['hot'], ['hot']])
+})
+
 test('§4–7 trips of single verbs that come together are those of one', async () => {
   const { store, trips } = counted(remote())
   const book = openTestBook({ store })

@@ -1,4 +1,3 @@
-import { storeFailed } from '../model/errors.js'
 import { unmet } from '../model/etag.js'
 import type { Awaitable, Stored } from '../ports/store.js'
 import { decide } from '../rules/decide.js'
@@ -8,10 +7,10 @@ import { denials } from './authorise.js'
 import { drafted } from './draft.js'
 import type { Answer, Errand, Failure, Journey } from './errand.js'
 import { idOf, takenId, timeOf } from './host.js'
+import { loaded } from './load.js'
 import { absence } from './look.js'
 import { unresolved } from './resolve.js'
 import { misled, opened } from './secrecy.js'
-import { isThenable } from './thenable.js'
 import { versionBefore } from './versions.js'
 
 /**
@@ -60,30 +59,6 @@ function each(
     }
   }
   return waits && Promise.all(waits)
-}
-
-/** What is there of the names that nobody knows of yet, by one call. */
-function loaded({ book, store }: Journey, turn: readonly Errand[]): Promise<void> | undefined {
-  const unloaded = turn.filter(({ held }) => held === undefined)
-  if (unloaded.length === 0) return undefined
-  const fail = (cause: unknown) => {
-    const failure = storeFailed('load', cause)
-    for (const errand of unloaded) errand.answer = failure
-  }
-  const hold = (found: ReadonlyMap<string, Stored>) => {
-    for (const errand of unloaded) errand.held = found.get(errand.fqn) ?? null
-  }
-  try {
-    const found = store.load(
-      book.family.entityType,
-      unloaded.map(({ fqn }) => fqn),
-    )
-    if (isThenable(found)) return Promise.resolve(found).then(hold).catch(fail)
-    hold(found)
-  } catch (cause) {
-    fail(cause)
-  }
-  return undefined
 }
 
 /** Present → authorised → as demanded → drafted: what is asked for each errand by itself. */

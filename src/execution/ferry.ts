@@ -1,0 +1,107 @@
+import type { Fqn } from '../model/fqn.js'
+import type { Awaitable } from '../ports/store.js'
+import { isThenable } from './thenable.js'
+
+/*
+ * What takes the calls of one method of a store across, in company. Its words: passengers wait, board and arrive.
+ */
+
+/** About as many characters as a chunk of a bulk has, whose names are as many as the store likes. */
+const CHARACTERS = 8 * 2 ** 20
+
+/** Calls under way at once; what comes while all are gathers, which is where the gain is. While one hangs, the other goes on. */
+const LANES = 2
+
+/** The method, and what has to be known of what it is given. */
+interface Ferry<T, A> {
+  send(all: readonly T[]): Awaitable<A>
+  nameOf(one: T): Fqn
+  weigh(one: T): number
+  /** Whether a failure left nothing behind, so that each call may be sent again by itself. */
+  isHarmless(cause: unknown): boolean
+  readonly rows: number
+  readonly startsWaiting: boolean
+}
+
+/** A call that waits to be sent with others. */
+interface Passenger<T, A> {
+  readonly all: readonly T[]
+  readonly weight: number
+  arrive(answer: Awaitable<A>): void
+  fail(cause: unknown): void
+}
+
+/**
+ * The method in company: calls depart one microtask late with all that wait by then, at most `LANES` at once, each as full as
+ * `rows` and `CHARACTERS` allow.
+ */
+export function ferry<T, A>({ send, nameOf, weigh, isHarmless, rows, startsWaiting }: Ferry<T, A>) {
+  /** Whether the store made its last caller wait. While it does not, there is nothing to share. */
+  let waits = startsWaiting
+  let sailing = 0
+  let called = false
+  let waiting: Passenger<T, A>[] = []
+
+  /** One microtask late, for who comes in the same turn. */
+  function call(): void {
+    if (called) return
+    called = true
+    queueMicrotask(() => {
+      called = false
+      while (waiting.length > 0 && sailing < LANES) sail(boarded())
+    })
+  }
+
+  /** Takes the passengers that came first, as far as there is room; a name cannot travel twice. */
+  function boarded(): readonly Passenger<T, A>[] {
+    const names = new Set<Fqn>()
+    let weight = 0
+    let count = 0
+    for (const passenger of waiting) {
+      weight += passenger.weight
+      const isFull = names.size + passenger.all.length > rows || weight > CHARACTERS
+      if (count > 0 && (isFull || passenger.all.some((one) => names.has(nameOf(one))))) break
+      for (const one of passenger.all) names.add(nameOf(one))
+      count++
+    }
+    const aboard = waiting.slice(0, count)
+    waiting = waiting.slice(count)
+    return aboard
+  }
+
+  async function sail(aboard: readonly Passenger<T, A>[]): Promise<void> {
+    sailing++
+    try {
+      const answer = send(aboard.length === 1 ? (aboard[0] as Passenger<T, A>).all : aboard.flatMap(({ all }) => all))
+      waits = isThenable(answer)
+      const arrived = waits ? await answer : answer
+      for (const { arrive } of aboard) arrive(arrived)
+    } catch (cause) {
+      if (aboard.length > 1 && isHarmless(cause)) for (const passenger of aboard) alone(passenger)
+      else for (const { fail } of aboard) fail(cause)
+    }
+    sailing--
+    if (waiting.length > 0) call()
+  }
+
+  /** What one of them was refused for must not hit the others. */
+  function alone({ all, arrive, fail }: Passenger<T, A>): void {
+    try {
+      arrive(send(all))
+    } catch (cause) {
+      fail(cause)
+    }
+  }
+
+  return (all: readonly T[]): Awaitable<A> => {
+    if (!waits) {
+      const answer = send(all)
+      waits = isThenable(answer)
+      return answer
+    }
+    return new Promise<A>((arrive, fail) => {
+      waiting.push({ all, weight: all.reduce((sum, one) => sum + weigh(one), 0), arrive, fail })
+      call()
+    })
+  }
+}
