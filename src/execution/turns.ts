@@ -1,8 +1,9 @@
 import type { Book } from '../book.js'
 import type { Fqn } from '../model/fqn.js'
 import type { ServiceStore } from '../ports/store.js'
+import { oneForAllCopies } from './copies.js'
 
-const turns = new WeakMap<ServiceStore, Map<string, Promise<unknown>>>()
+const turns = oneForAllCopies('turns/1', () => new WeakMap<ServiceStore, Map<string, Promise<unknown>>>())
 
 /** Single writes of one name take turns within a process, so that they never refuse each other. */
 export async function inTurn<T>(book: Book, fqn: Fqn, work: () => Promise<T>): Promise<T> {

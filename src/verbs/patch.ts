@@ -12,8 +12,9 @@ import type { Principal } from '../model/principal.js'
 import type { Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
 import type { Stored } from '../ports/store.js'
+import type { PatchOperation } from '../rules/apply.js'
 import { comparesSecrets, consolidatesFrom, decidePatch, type Revision } from '../rules/decide.js'
-import { checkedOperations, operationsOf, type PatchOperation, patched } from '../rules/patch.js'
+import { checkedOperations, operationsOf, patched } from '../rules/patch.js'
 import type { ReviseOptions } from './restore.js'
 
 /** What `patchService` takes besides the subject and the operations. */
