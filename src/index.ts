@@ -17,6 +17,8 @@ export {
   type ServiceRequest,
   serviceSchema,
   type TagLabel,
+  type Untyped,
+  type UntypedRequest,
 } from './model/service.js'
 export type { Belonging, Cipher } from './ports/cipher.js'
 export type { Directory, Reference } from './ports/directory.js'

@@ -52,7 +52,7 @@ test('§10 it throws a ServicebookError with the code, its fields, and every iss
   expect(error).toMatchObject({
     name: 'ServicebookError',
     code: 'BAD_REQUEST',
-    issues: answer._unsafeUnwrapErr().issues,
+    issues: 'issues' in given ? given.issues : [],
   })
   expect(error.message.split('\n')).toHaveLength(5)
   for (const path of [

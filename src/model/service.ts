@@ -156,6 +156,20 @@ export type ServiceRequest<F extends Family = Family> = {
   }
 }[ServiceTypeOf<F>]
 
+type Wide<T> = T extends string ? string : T extends object ? { readonly [K in keyof T]: Wide<T[K]> } : T
+
+/**
+ * A request of which the compiler knows no more than that its `serviceType` is a text: a constant without `as const`, a JSON
+ * module. It is taken, and checked when it is sent. What the compiler knows better is a `ServiceRequest`, or an error.
+ */
+export type UntypedRequest = Wide<Given<Static<typeof requestBase>>> & {
+  readonly serviceType: string
+  readonly connection?: { readonly config: object } | null | undefined
+}
+
+/** Takes what has any text for a service type; of what has a known one it leaves nothing, which is for `ServiceRequest`. */
+export type Untyped<R extends { readonly serviceType: string }> = string extends R['serviceType'] ? unknown : never
+
 /**
  * A service as verbs return it: frozen all the way down, secrets masked. `serviceType` narrows `connection.config`.
  *

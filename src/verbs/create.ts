@@ -5,7 +5,7 @@ import { executeOne } from '../execution/execute.js'
 import type { Family } from '../families/family.js'
 import type { CreateServiceError } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
-import type { Service, ServiceRequest } from '../model/service.js'
+import type { Service, ServiceRequest, Untyped, UntypedRequest } from '../model/service.js'
 
 /** What `createService` and `upsertService` take besides the request. */
 export interface WriteOptions {
@@ -34,9 +34,9 @@ export interface WriteOptions {
  *
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §4.
  */
-export function createService<F extends Family>(
+export function createService<F extends Family, const R extends UntypedRequest = UntypedRequest>(
   book: Book<F>,
-  request: ServiceRequest<F>,
+  request: ServiceRequest<F> | (R & Untyped<R>),
   options: WriteOptions = {},
 ): ResultAsync<Service<F>, CreateServiceError> {
   return entered(

@@ -4,7 +4,7 @@ import { entered } from '../execution/entrance.js'
 import { executeOne } from '../execution/execute.js'
 import type { Family } from '../families/family.js'
 import type { UpsertServiceError } from '../model/errors.js'
-import type { Service, ServiceRequest } from '../model/service.js'
+import type { Service, ServiceRequest, Untyped, UntypedRequest } from '../model/service.js'
 import type { Outcome } from '../rules/decide.js'
 import type { WriteOptions } from './create.js'
 
@@ -52,9 +52,9 @@ export interface UpsertOptions extends WriteOptions {
  *
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §5.
  */
-export function upsertService<F extends Family>(
+export function upsertService<F extends Family, const R extends UntypedRequest = UntypedRequest>(
   book: Book<F>,
-  request: ServiceRequest<F>,
+  request: ServiceRequest<F> | (R & Untyped<R>),
   options: UpsertOptions = {},
 ): ResultAsync<Upserted<F>, UpsertServiceError> {
   return entered(
