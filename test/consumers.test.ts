@@ -30,7 +30,7 @@ beforeAll(() => {
   expect(run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', room], process.cwd()).status).toBe(0)
   const [tarball] = fs.readdirSync(room).filter((name) => name.endsWith('.tgz'))
   expect(run('tar', ['-xzf', tarball as string, '-C', installed, '--strip-components=1'])).toEqual(fine)
-  for (const name of [...Object.keys(manifest.dependencies), '@types/node', 'undici-types']) {
+  for (const name of [...Object.keys(manifest.dependencies), ...FOR_EXAMPLES]) {
     fs.mkdirSync(path.dirname(path.join(room, 'node_modules', name)), { recursive: true })
     fs.symlinkSync(path.resolve('node_modules', name), path.join(room, 'node_modules', name))
   }
@@ -45,6 +45,7 @@ beforeAll(() => {
 })
 afterAll(() => fs.rmSync(room, { recursive: true, force: true }))
 
+const FOR_EXAMPLES = ['@types/node', 'undici-types', 'typebox', 'pg', '@types/pg', 'pg-protocol', 'pg-types']
 const CALL = 'check(aesCipher).then(console.log)\n'
 const NO_EVAL = '--disallow-code-generation-from-strings'
 
@@ -80,35 +81,54 @@ describe('it runs', () => {
   })
 })
 
-describe('it compiles', () => {
-  const strict = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true }
-  const base = { ...strict, target: 'ES2022', lib: ['ES2022', 'DOM'], types: ['node'], noEmit: true }
-  // The oldest compiler takes a quarter of a minute for each; `npm run consumers` has all of them.
+describe('it compiles, and so do the examples of the README as they stand', () => {
+  const readme = fs.readFileSync('README.md', 'utf8')
+  const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code as string)
+  const host = fs.readFileSync('test/consumers/host.ts', 'utf8')
+  const base = {
+    strict: true,
+    skipLibCheck: true,
+    target: 'ES2022',
+    lib: ['ES2022', 'DOM'],
+    types: ['node'],
+    noEmit: true,
+  }
+  const exact = { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true }
+
+  // What the oldest compiler takes a quarter of a minute for is in `npm run consumers`.
   test.each([
     {
       how: 'as ESM and as CommonJS for Node, with TypeScript 7',
       compiler: 'typescript-7',
-      files: ['host.mts', 'host.cts'],
-      options: { module: 'node16', skipLibCheck: true },
+      options: { module: 'node16' },
+      files: { 'host.mts': host, 'host.cts': host, ...named('mts') },
     },
     {
       how: 'for a bundler, with TypeScript 7',
       compiler: 'typescript-7',
-      files: ['host.ts'],
-      options: { module: 'esnext', moduleResolution: 'bundler', skipLibCheck: true },
+      options: { ...exact, module: 'esnext', moduleResolution: 'bundler' },
+      files: { 'host.ts': host },
     },
     {
       how: 'with moduleResolution node, with TypeScript 5.4',
       compiler: 'typescript-5.4',
-      files: ['host.ts'],
-      options: { module: 'commonjs', moduleResolution: 'node', skipLibCheck: true },
+      options: { module: 'esnext', moduleResolution: 'node', esModuleInterop: true },
+      files: { 'host.ts': host, ...named('ts') },
     },
   ])('$how', ({ compiler, files, options }) => {
-    for (const file of files) write(`types/${file}`, fs.readFileSync('test/consumers/host.ts', 'utf8'))
-    write('types/tsconfig.json', JSON.stringify({ compilerOptions: { ...base, ...options }, files }))
+    expect(examples.length).toBeGreaterThanOrEqual(11)
+    for (const [file, text] of Object.entries(files)) write(`types/${file}`, text)
+    write(
+      'types/tsconfig.json',
+      JSON.stringify({ compilerOptions: { ...base, ...options }, files: Object.keys(files) }),
+    )
     const tsc = path.resolve('node_modules', compiler, 'bin', 'tsc')
     expect(run(process.execPath, [tsc, '-p', 'types'])).toEqual(fine)
   })
+
+  function named(extension: string): Record<string, string> {
+    return Object.fromEntries(examples.map((code, at) => [`readme-${at}.${extension}`, code]))
+  }
 })
 
 describe('what is in it', () => {

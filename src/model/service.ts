@@ -130,7 +130,7 @@ export function serviceSchema(family: Family, serviceType: string): TObject {
 function configSchema(family: Family, serviceType: string): TObject {
   const schema = Object.hasOwn(family.serviceTypes, serviceType) ? family.serviceTypes[serviceType] : undefined
   if (schema === undefined) throw new TypeError(`${family.entityType} has no service type ${serviceType}`)
-  return schema
+  return schema as TObject
 }
 
 /** Read-only all the way down, as frozen values are. */
@@ -142,7 +142,9 @@ type Given<T> = T extends object
   : T
 type OptionalNull<T, K extends keyof T> = Record<never, never> extends Pick<T, K> ? null | undefined : never
 
-type ConfigOf<F extends Family, T extends ServiceTypeOf<F>> = { type?: T } & Static<F['serviceTypes'][T]>
+type ConfigOf<F extends Family, T extends ServiceTypeOf<F>> = { type?: T } & Known<Static<F['serviceTypes'][T]>>
+/** Of plain JSON Schema the compiler knows no more than that it is an object. */
+type Known<Config> = unknown extends Config ? { [key: string]: unknown } : Config
 
 /**
  * A create request, the body of OpenMetadata's `POST` and `PUT`. `serviceType` narrows `connection.config`.
