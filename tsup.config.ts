@@ -29,6 +29,19 @@ const shared: Options = {
       name: 'neighbours',
       setup: (build) => build.onResolve({ filter: /^servicebook$/ }, () => ({ path: './index.js', external: true })),
     },
+    {
+      // Jest's jsdom has no TextEncoder, and TypeBox makes one when it is imported.
+      name: 'encoder at use',
+      setup: (build) =>
+        build.onLoad({ filter: /typebox[\\/]build[\\/]system[\\/]hashing[\\/]hash\.mjs$/ }, ({ path }) => {
+          const text = fs.readFileSync(path, 'utf8')
+          const eager = /const encoder = new TextEncoder\(\);?/
+          if (!eager.test(text)) throw new Error('TypeBox makes its TextEncoder elsewhere')
+          return {
+            contents: text.replace(eager, 'const encoder = { encode: (one) => new TextEncoder().encode(one) };'),
+          }
+        }),
+    },
   ],
 }
 

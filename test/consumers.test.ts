@@ -63,6 +63,11 @@ describe('it runs', () => {
     expect(run(process.execPath, [NO_EVAL, 'require.cjs'])).toEqual(ok)
   })
 
+  test('where the host has no TextEncoder, as in jsdom under Jest', () => {
+    write('bare.cjs', `delete globalThis.TextEncoder\ndelete globalThis.Request\nrequire('./require.cjs')\n`)
+    expect(run(process.execPath, ['bare.cjs'])).toEqual(ok)
+  })
+
   test('bundled by esbuild for a browser or a worker, without a module of Node', async () => {
     for (const [name, format] of [
       ['bundle.mjs', 'esm'],

@@ -33,8 +33,10 @@ export function applyPatch(
     if (operation.op === 'copy') left -= JSON.stringify(found(document, operation.from).value)?.length ?? 0
     if (left < 0) return { failure: badRequest([{ path: `/${at}`, message: `copies more than ${room} characters` }]) }
     const result = applied(document, operation)
-    if ('fault' in result)
-      return { failure: badRequest([{ path: `/${at}`, message: `its ${result.key} ${result.fault}` }]) }
+    if ('fault' in result) {
+      const path = result.fault === NO_INDEX || result.fault === LEADING_ZERO ? `/${at}/${result.key}` : `/${at}`
+      return { failure: badRequest([{ path, message: `its ${result.key} ${result.fault}` }]) }
+    }
     // Neither value is told: a test, or an operation before it, may carry a secret.
     if ('differs' in result)
       return { failure: preconditionFailed(`the value of the test at /${at}`, `another one at ${operation.path}`) }
