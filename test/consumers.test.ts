@@ -64,7 +64,10 @@ describe('it runs', () => {
   })
 
   test('where the host has no TextEncoder, as in jsdom under Jest', () => {
-    write('bare.cjs', `delete globalThis.TextEncoder\ndelete globalThis.Request\nrequire('./require.cjs')\n`)
+    write(
+      'bare.cjs',
+      `delete globalThis.TextEncoder\ndelete globalThis.structuredClone\ndelete globalThis.Request\nrequire('./require.cjs')\n`,
+    )
     expect(run(process.execPath, ['bare.cjs'])).toEqual(ok)
   })
 

@@ -51,7 +51,7 @@ function completedObject(object: Data, node: Node): Data {
 /** The default of a field, whole and frozen: it is handed out many times. `undefined` where there is none. */
 export function fallbackOf(field: TSchema): unknown {
   return isNode(field) && field.default !== undefined
-    ? frozen(completed(structuredClone(field.default), field))
+    ? frozen(completed(JSON.parse(JSON.stringify(field.default)), field))
     : undefined
 }
 
