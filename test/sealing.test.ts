@@ -247,7 +247,7 @@ test('§8 a wrong or missing key is a clear error that names the key; what needs
   expect((await upsertService(without, { name: 'a', serviceType: 'SageMaker', description: 'x' })).isOk()).toBe(true)
   await upsertService(without, aws('c', 'hush'))
   const report = (await bulkUpsert(without, [aws('a', 'hush'), aws('c', 'hush'), aws('d', 'new')]))._unsafeUnwrap()
-  expect(report.rows.map((row) => ('error' in row ? row.error.code : row.outcome))).toEqual([
+  expect(report.rows.map((row) => (row.error ? row.error.code : row.outcome))).toEqual([
     'STORE_FAILED',
     'unchanged',
     'created',

@@ -99,6 +99,18 @@ export interface Aborted {
   readonly message: string
 }
 
+/** What any verb can fail with. */
+export type VerbError =
+  | BadRequest
+  | Unauthorized
+  | Forbidden
+  | EntityNotFound
+  | EntityAlreadyExists
+  | PreconditionFailed
+  | Contended
+  | StoreFailed
+  | Aborted
+
 /** What `createService` can fail with. */
 export type CreateServiceError =
   | BadRequest

@@ -130,7 +130,7 @@ export function serviceSchema(family: Family, serviceType: string): TObject {
 function configSchema(family: Family, serviceType: string): TObject {
   const schema = Object.hasOwn(family.serviceTypes, serviceType) ? family.serviceTypes[serviceType] : undefined
   if (schema === undefined) throw new TypeError(`${family.entityType} has no service type ${serviceType}`)
-  return schema
+  return schema as TObject
 }
 
 /** Read-only all the way down, as frozen values are. */
@@ -147,7 +147,10 @@ type ConfigOf<F extends Family, T extends ServiceTypeOf<F>> = string extends T
   ? AnyConfig
   : F['serviceTypes'][T] extends ConnectionSchema<infer C>
     ? C
-    : Frozen<{ type?: T } & Static<F['serviceTypes'][T]>>
+    : Frozen<{ type?: T } & Known<Static<F['serviceTypes'][T]>>>
+
+/** Of plain JSON Schema the compiler knows no more than that it is an object. */
+type Known<Config> = unknown extends Config ? { [key: string]: unknown } : Config
 
 interface AnyConfig {
   // biome-ignore lint/suspicious/noExplicitAny: the interface of a connection has no index signature, and fits nothing less
@@ -185,6 +188,20 @@ export interface ServiceOf<F extends Family, T extends ServiceTypeOf<F>> extends
 export type ServiceRequest<F extends Family = Family> = {
   [T in ServiceTypeOf<F>]: ServiceRequestOf<F, T>
 }[ServiceTypeOf<F>]
+
+type Wide<T> = T extends string ? string : T extends object ? { readonly [K in keyof T]: Wide<T[K]> } : T
+
+/**
+ * A request of which the compiler knows no more than that its `serviceType` is a text: a constant without `as const`, a JSON
+ * module. It is taken, and checked when it is sent. What the compiler knows better is a `ServiceRequest`, or an error.
+ */
+export type UntypedRequest = Wide<Given<Static<typeof requestBase>>> & {
+  readonly serviceType: string
+  readonly connection?: { readonly config: object } | null | undefined
+}
+
+/** Takes what has any text for a service type; of what has a known one it leaves nothing, which is for `ServiceRequest`. */
+export type Untyped<R extends { readonly serviceType: string }> = string extends R['serviceType'] ? unknown : never
 
 /**
  * A service as verbs return it: frozen all the way down, secrets masked. `serviceType` narrows `connection.config`.
