@@ -153,6 +153,21 @@ test('S1 §8 two keys that are the same once masked are refused at their path', 
   expect(JSON.stringify(error)).not.toMatch(/one@|two@/)
 })
 
+test('S1 §8 a long key is held and told once, however many secrets are under it', async () => {
+  const { store } = await (stores[0] as (typeof stores)[number]).open()
+  const book = openBook({ family, store })
+  const long = 'k'.repeat(100_000)
+  const under = Object.fromEntries(Array.from({ length: 900 }, (_, at) => [`k${at}`, 'password=hush']))
+  const request = { name: 'a', serviceType: 'A', connection: { config: { map: { [long]: under } } } } as never
+  const { id } = (await createService(book, request))._unsafeUnwrap()
+  expect((await store.find('canaryService', id))?.sealed?.length).toBeLessThan(200_000)
+  const durable = openBook({ family, store: { ...store, durable: true } })
+  expect(JSON.stringify((await createService(durable, request))._unsafeUnwrapErr()).length).toBeLessThan(400_000)
+  const twins = Object.fromEntries(Array.from({ length: 900 }, (_, at) => [`x?password=${at}`, 1]))
+  const same = { name: 'a', serviceType: 'A', connection: { config: { map: { [long]: twins } } } } as never
+  expect(JSON.stringify((await createService(book, same))._unsafeUnwrapErr()).length).toBeLessThan(400_000)
+})
+
 describe('S1 §8 what an older servicebook sealed', () => {
   const old = { '/uri': ['hush'], '/list/1': ['one', 'two'], '/map/http:~1~1u:pw@h/x': ['three'] }
   const config = {

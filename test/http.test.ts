@@ -95,7 +95,7 @@ describe('PUT /bulk', () => {
       status: 400,
       errorType: 'BAD_REQUEST',
       message:
-        '/1/name must not hold "::" or a line break; /1/serviceType must be one of Mlflow, Sklearn, SageMaker, VertexAI, CustomMlModel',
+        '/1/name must not hold "::" or a line break; /1/serviceType must be one of Mlflow, Sklearn, CustomMlModel, SageMaker, VertexAI',
       issues: [{ path: '/1/name' }, { path: '/1/serviceType' }],
     })
     const paths = failedRequest.slice(1).map(({ issues }: { issues: { path: string }[] }) => issues[0]?.path)

@@ -345,7 +345,7 @@ test('§7 a new serviceType needs a connection that fits, also where the patch l
   expect([service.version, service.serviceType, service.connection?.config]).toEqual([
     1.1,
     'Sklearn',
-    { type: 'Sklearn' },
+    { type: 'Sklearn', supportsMetadataExtraction: true },
   ])
   const without = [{ op: 'remove', path: '/connection' } as const, put('/serviceType', 'Mlflow')]
   expect((await patchService(book, 'a', without))._unsafeUnwrap().service.version).toBe(2.1)

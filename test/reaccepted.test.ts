@@ -41,14 +41,20 @@ test('§5 V3 what is kept and what is new together stay within the size of a req
 })
 
 test('§5 §7 V3 what any verb leaves, an empty patch and the same upsert leave unchanged', async () => {
-  const narrow = { elements: 6, request: 700 }
+  // Enough labels, and long enough, that a few unions would outgrow either limit.
+  const label = fc.nat(19).map((at) => ({ tagFQN: `${'T'.repeat(40)}.${at}` }))
+  const labelled = fc
+    .tuple(requests(fc.constant('a')), fc.option(fc.array(label, { minLength: 1, maxLength: 5 }), { freq: 4 }))
+    .map(([request, more]) => (more === null ? request : { ...request, tags: more }))
+  const limits = fc.constantFrom({ elements: 10 }, { request: 1000 }, { elements: 10, request: 1200 })
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.tuple(requests(fc.constant('a')), fc.constantFrom('upsert', 'bulk', 'restore', 'patch')), {
+      limits,
+      fc.array(fc.tuple(labelled, fc.constantFrom('upsert', 'upsert', 'bulk', 'restore', 'patch')), {
         minLength: 1,
-        maxLength: 8,
+        maxLength: 12,
       }),
-      async (steps) => {
+      async (narrow, steps) => {
         const book = openTestBook({ limits: narrow })
         for (const [request, verb] of steps) {
           if (verb === 'upsert') await upsertService(book, request)
@@ -65,7 +71,7 @@ test('§5 §7 V3 what any verb leaves, an empty patch and the same upsert leave 
         }
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
 

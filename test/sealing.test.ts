@@ -58,8 +58,12 @@ describe.each(stores)('on the $name store', (which) => {
       awsConfig: { awsSecretAccessKey: 'other' },
     })
     const shown = (await getService(book, 'a'))._unsafeUnwrap()
-    const awsConfig = { awsRegion: 'eu', awsSecretAccessKey: 'other', assumeRoleSessionName: 'OpenMetadataSession' }
-    const inClear = { ...shown, connection: { config: { type: 'SageMaker', awsConfig } } }
+    const given = { awsRegion: 'eu', awsSecretAccessKey: 'other' }
+    const awsConfig = { enabled: false, ...given, assumeRoleSessionName: 'OpenMetadataSession' }
+    const inClear = {
+      ...shown,
+      connection: { config: { type: 'SageMaker', awsConfig, supportsMetadataExtraction: true } },
+    }
     expect((await revealService(book, 'a'))._unsafeUnwrap()).toEqual(inClear)
     await upsertService(book, aws('a'))
     expect(await sealedIn(store)).toEqual([null])

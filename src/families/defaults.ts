@@ -62,7 +62,8 @@ function frozen(value: unknown): unknown {
 
 /**
  * The branch of a union that a value is meant for: the one whose constants it names (its `type`, most often), else the
- * one that declares most of its keys, else the first.
+ * one that declares most of its keys, else the first. Of those that declare as many, one that lacks nothing goes first: to
+ * fill in the defaults of another would make of a value that fits one that does not.
  */
 export function branchOf(value: unknown, branches: readonly TSchema[]): TSchema | undefined {
   const fitting = branches.filter((branch) => isNode(branch) && takes(branch, value))
@@ -71,7 +72,13 @@ export function branchOf(value: unknown, branches: readonly TSchema[]): TSchema 
   const open = fitting.filter((branch) => constantsIn(value, branch) >= 0)
   const among = named.length > 0 ? named : open.length > 0 ? open : fitting
   const keys = among.map((branch) => declared(value, branch))
-  return among[keys.indexOf(Math.max(...keys))]
+  const most = Math.max(...keys)
+  const nearest = among.filter((_, at) => keys[at] === most)
+  return nearest.find((branch) => hasAll(value, branch as Node)) ?? nearest[0]
+}
+
+function hasAll(value: Data, { required }: Node): boolean {
+  return !Array.isArray(required) || required.every((key: string) => Object.hasOwn(value, key))
 }
 
 /** Whether a branch is for values of this type at all. */
@@ -84,11 +91,18 @@ function takes(branch: TSchema & Node, value: unknown): boolean {
   return types.includes(typeof value) || (typeof value === 'number' && types.includes('integer'))
 }
 
+type Declared = readonly (readonly [string, TSchema])[]
+const declarations = new WeakMap<TSchema, Declared>()
+
 /** The fields a branch declares, also by way of what it unites. */
-function fieldsOf(schema: TSchema): readonly (readonly [string, TSchema])[] {
+function fieldsOf(schema: TSchema): Declared {
   if (!isNode(schema)) return []
+  const known = declarations.get(schema)
+  if (known !== undefined) return known
   const parts = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]
-  return [...Object.entries(schema.properties ?? {}), ...parts.flatMap(fieldsOf)]
+  const fields = [...Object.entries(schema.properties ?? {}), ...parts.flatMap(fieldsOf)]
+  declarations.set(schema, fields)
+  return fields
 }
 
 function declared(value: Data, branch: TSchema): number {

@@ -1,6 +1,7 @@
 import type { TObject, TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 import { clashOf } from './clash.js'
+import { asDefined, isDefined } from './defined.js'
 import { type Definitions, resolved } from './resolve.js'
 import { isNode, unformatted } from './schema.js'
 import { faultOf, marked, type UnmarkedSecrets } from './unmarked.js'
@@ -70,7 +71,7 @@ export type ServiceTypeOf<F extends Family> = keyof F['serviceTypes'] & string
  * Source: OpenMetadata's service families; `semantics.md` §1, §2.
  */
 export function defineFamily<const F extends Family>(family: F): F {
-  if (defined.has(family)) return family
+  if (isDefined(family)) return family
   for (const key of ['entityType', 'collection'] as const) {
     if (typeof family[key] !== 'string' || !WORD.test(family[key]))
       throw new TypeError(`family.${key} must be letters and digits`)
@@ -93,16 +94,7 @@ export function defineFamily<const F extends Family>(family: F): F {
   return asDefined({ ...family, serviceTypes: Object.freeze(serviceTypes) })
 }
 
-/** A family that is known to be as it must be. */
-export function asDefined<F extends Family>(family: F): F {
-  defined.add(Object.freeze(family))
-  return family
-}
-
 const WORD = /^[A-Za-z][A-Za-z0-9]*$/
-
-/** Families that are as they must be, so that `openBook` need not walk them once more. */
-const defined = new WeakSet<object>()
 
 interface Schema {
   readonly answer?: TSchema

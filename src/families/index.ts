@@ -2,6 +2,7 @@ import { apiServices } from './api.js'
 import { dashboardServices } from './dashboard.js'
 import { databaseServices } from './database.js'
 import { driveServices } from './drive.js'
+import type { Family } from './family.js'
 import { llmServices } from './llm.js'
 import { mcpServices } from './mcp.js'
 import { messagingServices } from './messaging.js'
@@ -71,7 +72,7 @@ export {
  *
  * Source: OpenMetadata 2.0.7; `semantics.md` §11.
  */
-export const allFamilies = [
+export const allFamilies: readonly Family[] = [
   databaseServices,
   dashboardServices,
   messagingServices,
@@ -85,4 +86,4 @@ export const allFamilies = [
   driveServices,
   llmServices,
   mcpServices,
-] as const
+]

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
-import { asDefined, type ConnectionSchema, type Family } from './family.js'
+import { asDefined } from './defined.js'
+import type { ConnectionSchema, Family } from './family.js'
 import { type Config, type Field, type Fields, is, object, objectSchema } from './fields.js'
 import { marked } from './unmarked.js'
 

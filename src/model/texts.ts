@@ -105,13 +105,18 @@ function isMask(value: string): boolean {
 const ENCODED_MASK = MASK.length * 9
 
 const none: readonly never[] = []
-/** Without any of these a text has no credential, and nothing more is done to it. */
-const HINT = /[=@]|%(?:25)*(?:3[dD]|40)/
+/** Without any of these a text has no credential and no mask, and nothing more is done to it. */
+const HINT = /[=@]|%(?:25)*(?:3[dD]|40|2[aA])/
+
+/** Whether a text is worth to be read. */
+export function mayHoldCredential(text: string): boolean {
+  return text === MASK || HINT.test(text)
+}
 
 /** Where the credentials in a text stand, in order; no two overlap. */
 function credentialsIn(text: string): readonly Place[] {
+  if (!mayHoldCredential(text)) return none
   if (isMask(text)) return [{ from: 0, to: text.length }]
-  if (!HINT.test(text)) return none
   const whole = decoded(text)
   const places = placesIn(whole)
   const { offsets } = whole

@@ -44,14 +44,16 @@ export interface Gathered {
 export function decide(intent: Intent, held: Stored | null, gathered: Gathered, limits: Limits): Decision | BadRequest {
   const { now, id, draft, clear, previous } = gathered
   if (held === null)
-    return 'request' in intent && id !== undefined ? decideCreate(intent.request, id, now, intent.by) : nothing()
+    return 'request' in intent && id !== undefined
+      ? decideCreate(intent.request, id, now, intent.by, limits)
+      : nothing()
   switch (intent.kind) {
     case 'create':
       return nothing()
     case 'upsert':
       return decideUpdate(held, clear, intent.request, now, intent.by, limits)
     case 'patch':
-      return draft === undefined ? nothing() : decidePatch(held, clear, draft, previous, now, intent.by)
+      return draft === undefined ? nothing() : decidePatch(held, clear, draft, previous, now, intent.by, limits)
     case 'delete':
       return decideDelete(held, intent.hard, now, intent.by)
     case 'restore':

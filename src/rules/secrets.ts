@@ -1,6 +1,6 @@
 import type { SecretPlaces } from '../families/places.js'
 import type { Issue } from '../model/errors.js'
-import { filledText, MASK, maskedText, maskText } from '../model/texts.js'
+import { filledText, MASK, maskedText, maskText, mayHoldCredential } from '../model/texts.js'
 import { pointer } from './copy.js'
 
 /*
@@ -43,10 +43,22 @@ const nothing: Secrets = {}
 
 /** Takes the secrets out of a frozen config. The same config comes back when it has none. */
 export function maskConfig(config: Config, places: SecretPlaces | null): Masked {
+  if (!mayHoldSecrets(config, places)) return { config, secrets: null, keeps: false, issues: [] }
   const masking: Masking = { keeps: false, room: PATHS, trail: [], issues: [] }
   const { value, secrets } = masked(config, places, masking)
   const text = secrets === nothing ? null : secretsText(secrets)
   return { config: value as Config, secrets: text, keeps: masking.keeps, issues: masking.issues }
+}
+
+/** A quick look that makes nothing, since most configs hold none. */
+function mayHoldSecrets(value: unknown, places: SecretPlaces | null): boolean {
+  if (typeof value === 'string') return places?.here === true || mayHoldCredential(value)
+  if (typeof value !== 'object' || value === null) return false
+  for (const key in value) {
+    if (mayHoldCredential(key)) return true
+    if (mayHoldSecrets((value as Config)[key], placesAt(places, key))) return true
+  }
+  return false
 }
 
 interface MaskedValue {

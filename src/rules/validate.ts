@@ -76,8 +76,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
       checkWithoutType ??= compiled(withoutType(serviceTypes), null)
       return checkWithoutType
     }
-    const config = family.serviceTypes[serviceType] as TSchema
-    const check = compiled(checkedSchema(family, serviceType), secretPlaces(config))
+    const check = checkOf(family, serviceType)
     checks.set(serviceType, check)
     return check
   }
@@ -118,6 +117,20 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
       size,
     }
   }
+}
+
+/** To compile a schema takes milliseconds, and the books of a family have the same ones. */
+const shared = new WeakMap<Family['serviceTypes'], Map<string, Checked>>()
+
+function checkOf(family: Family, serviceType: string): Checked {
+  const checks = shared.get(family.serviceTypes) ?? new Map<string, Checked>()
+  shared.set(family.serviceTypes, checks)
+  const known = checks.get(serviceType)
+  if (known !== undefined) return known
+  const config = family.serviceTypes[serviceType] as TSchema
+  const check = compiled(checkedSchema(family, serviceType), secretPlaces(config))
+  checks.set(serviceType, check)
+  return check
 }
 
 function compiled(schema: TSchema, secrets: SecretPlaces | null): Checked {

@@ -1,5 +1,7 @@
+import type { TSchema } from 'typebox'
 import type { Validator } from 'typebox/compile'
 import { Settings } from 'typebox/system'
+import { branchOf } from '../families/defaults.js'
 import { isSecretAt, type SecretPlaces } from '../families/places.js'
 import type { Issue } from '../model/errors.js'
 import { NAME_PATTERN, UUID_PATTERN } from '../model/service.js'
@@ -34,7 +36,8 @@ export function addViolations(
   const isKnown = (path: string) => path.length <= longest && known.has(path)
   const isDeferred = (error: SchemaError) => isOfMask(error, value)
   try {
-    for (const error of nearestBranches(allErrors(validator, value), isDeferred)) {
+    const meant = (error: SchemaError) => branchMeant(error, validator.Type(), value)
+    for (const error of nearestBranches(allErrors(validator, value), isDeferred, meant)) {
       if (isDeferred(error)) continue
       const wording = isValueOfSecret(error, places) ? untoldInWords(error) : inWords(error)
       for (const { message, path } of wording) if (!isKnown(path)) add(found, message, () => path)
@@ -76,12 +79,13 @@ function longestPath(value: unknown): number {
 }
 
 /**
- * A union reports the errors of all its branches, just before its own; only those of the branch that fits best help the
- * caller. A list of unions has the same places in the schema for each of its elements.
+ * A union reports the errors of all its branches, just before its own; only those of the branch that the caller meant
+ * help. A list of unions has the same places in the schema for each of its elements.
  */
 function nearestBranches(
   errors: readonly SchemaError[],
   isDeferred: (error: SchemaError) => boolean,
+  meant: (error: SchemaError) => string,
 ): readonly SchemaError[] {
   const kept: SchemaError[] = []
   for (const error of errors) {
@@ -101,7 +105,7 @@ function nearestBranches(
     }
     const far = (errors: readonly SchemaError[]) => distance(errors.filter((error) => !isDeferred(error)))
     const [nearest = [error]] = [...branches.values()].sort((a, b) => far(a) - far(b))
-    for (const one of nearest) kept.push(one)
+    for (const one of branches.get(meant(error)) ?? nearest) kept.push(one)
   }
   return kept
 }
@@ -109,6 +113,22 @@ function nearestBranches(
 function isWithin({ schemaPath, instancePath }: SchemaError, inside: string, at: string): boolean {
   if (!schemaPath.startsWith(inside) || !instancePath.startsWith(at)) return false
   return instancePath.length === at.length || instancePath[at.length] === '/'
+}
+
+/** The branch whose defaults were filled in, by its place in the union. */
+function branchMeant({ schemaPath, instancePath }: SchemaError, schema: unknown, value: unknown): string {
+  const { anyOf = [] } = (valueAt(schema, schemaPath) ?? {}) as { anyOf?: readonly TSchema[] }
+  const branch = branchOf(valueAt(value, instancePath), anyOf)
+  return String(branch === undefined ? '' : anyOf.indexOf(branch))
+}
+
+/** What a JSON Pointer leads to. */
+function valueAt(root: unknown, path: string): unknown {
+  let found = root
+  for (const key of keysOf(path)) {
+    found = typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[key] : undefined
+  }
+  return found
 }
 
 /** A branch whose own `type` the value names is nearer than any other. */
@@ -126,9 +146,8 @@ const OF_TEXTS: ReadonlySet<string> = new Set(['pattern', 'minLength', 'maxLengt
 /** Whether an error is about a text that has a mask in it. */
 function isOfMask({ keyword, instancePath }: SchemaError, value: unknown): boolean {
   if (!OF_TEXTS.has(keyword) || !instancePath.startsWith(CONFIG)) return false
-  let at = value
-  for (const key of keysOf(instancePath)) at = (at as Readonly<Record<string, unknown>> | undefined)?.[key]
-  return typeof at === 'string' && maskText(at)?.values.includes(MASK) === true
+  const text = valueAt(value, instancePath)
+  return typeof text === 'string' && maskText(text)?.values.includes(MASK) === true
 }
 
 const keysOf = (path: string) =>

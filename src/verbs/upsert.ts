@@ -27,7 +27,9 @@ export interface UpsertOptions extends WriteOptions, Preconditions {}
  *   are cleared, `owners`, `domain` and `connection` are kept, `tags` are united). `updated`, at a version higher by 0.1, or by 1.0
  *   when `serviceType` changed; `unchanged` when nothing is new, and then nothing is written.
  * - There is one, soft-deleted: `restored` and merged, one version higher.
- * - A secret that is the mask keeps the stored one at the same path.
+ * - A secret that is the mask keeps the stored one: of the same path, in a list of the element that is otherwise the same.
+ *   One for which that cannot be told is `BAD_REQUEST`, and so is any where a host has changed in a book with
+ *   `secretsFollow: false`, unless the policy allows `ViewSecrets`.
  *
  * The same request again is `unchanged`. A lost race is decided again on what won, so that no update is lost.
  *

@@ -2,6 +2,7 @@ import { type BadRequest, badRequest } from '../../model/errors.js'
 import { ANONYMOUS, type Principal } from '../../model/principal.js'
 import type { Service, TagLabel } from '../../model/service.js'
 import type { SecretsAfter } from '../connection.js'
+import { isBeyond, type Limits } from '../copy.js'
 import type { Decision } from '../decide.js'
 import type { Fields } from '../merge.js'
 import type { ValidRequest } from '../validate.js'
@@ -53,4 +54,12 @@ export function decision(
 export function withoutDomain({ domain, dataProducts }: Fields): BadRequest | undefined {
   if (dataProducts === undefined || domain !== undefined) return undefined
   return badRequest([{ path: '/dataProducts', message: 'need a domain, and the service has none' }])
+}
+
+/** What is left would be no request: the whole of a service is measured as whoever sends it back would send it. */
+export function tooLarge({ name, serviceType }: ValidRequest, fields: Fields, limits: Limits): BadRequest | undefined {
+  const { displayName, description, owners, domain, dataProducts, tags, connection } = fields
+  const whole = { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection }
+  if (!isBeyond(whole, limits)) return undefined
+  return badRequest([{ path: '', message: `is larger than ${limits.request} bytes with what the service keeps` }])
 }

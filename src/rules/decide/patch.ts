@@ -4,11 +4,12 @@ import type { Service } from '../../model/service.js'
 import { FIRST_VERSION, nextVersion } from '../../model/version.js'
 import type { Stored } from '../../ports/store.js'
 import { completedFor, secretsAfter } from '../connection.js'
+import type { Limits } from '../copy.js'
 import type { Decision } from '../decide.js'
 import { diff } from '../diff.js'
 import type { Draft } from '../intent.js'
 import { replaced } from '../merge.js'
-import { decision, newborn, withoutDomain } from './newborn.js'
+import { decision, newborn, tooLarge, withoutDomain } from './newborn.js'
 
 /** How far from a change the next one by the same principal is still part of it, in milliseconds, also by a clock put back. */
 const SESSION = 600_000
@@ -47,6 +48,7 @@ export function decidePatch(
   previous: Service | undefined,
   now: number,
   by: Principal | undefined,
+  limits: Limits,
 ): Decision | BadRequest {
   const held = keepsConnection ? before : completedFor(request, before)
   const old = held.service
@@ -56,8 +58,8 @@ export function decidePatch(
   const fields = replaced(old, keepsConnection ? { ...request, connection: old.connection } : request)
   const incompatible = old.serviceType !== request.serviceType
   if (!incompatible && !secrets.changed && fields === old) return { outcome: 'unchanged', stored: before }
-  const homeless = withoutDomain(fields)
-  if (homeless !== undefined) return homeless
+  const refused = withoutDomain(fields) ?? tooLarge(request, fields, limits)
+  if (refused !== undefined) return refused
   const updatedAt = Math.max(now, old.updatedAt + 1)
   const version = previous === undefined ? nextVersion(old.version, incompatible) : old.version
   const service = newborn(old.id, version, updatedAt, by, request, fields)

@@ -4,12 +4,12 @@ import type { Service } from '../../model/service.js'
 import { nextVersion } from '../../model/version.js'
 import type { Stored } from '../../ports/store.js'
 import { completedFor, secretsAfter } from '../connection.js'
-import { isBeyond, type Limits } from '../copy.js'
+import type { Limits } from '../copy.js'
 import type { Decision } from '../decide.js'
 import { diff } from '../diff.js'
 import { type Fields, merge } from '../merge.js'
 import type { ValidRequest } from '../validate.js'
-import { decision, newborn, withoutDomain } from './newborn.js'
+import { decision, newborn, tooLarge, withoutDomain } from './newborn.js'
 
 /**
  * A stored service, soft-deleted or not, merged with a request. `opened` are its clear secrets, where `comparesSecrets`
@@ -45,13 +45,11 @@ export function decideUpdate(
 }
 
 /** What is kept and what is new may be more together than a request may hold; no later one could say it again. */
-function outgrown(old: Fields, { name, serviceType }: ValidRequest, merged: Fields, limits: Limits) {
-  const { displayName, description, owners, domain, dataProducts, tags, connection } = merged
+function outgrown(old: Fields, request: ValidRequest, merged: Fields, limits: Limits): BadRequest | undefined {
+  const { tags } = merged
   if (tags !== old.tags && tags !== undefined && tags.length > limits.elements)
     return badRequest([
       { path: '/tags', message: `has more than ${limits.elements} elements with those of the service` },
     ])
-  const whole = { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection }
-  if (!isBeyond(whole, limits)) return undefined
-  return badRequest([{ path: '', message: `is larger than ${limits.request} bytes with what the service keeps` }])
+  return tooLarge(request, merged, limits)
 }

@@ -1,0 +1,140 @@
+import path from 'node:path'
+import ts from 'typescript'
+import { beforeAll, expect, test } from 'vitest'
+
+/*
+ * What a host's editor says: hovers that are names, and what is wrong, where it is wrong.
+ */
+
+const SOURCE = `
+import { bulkUpsert, createService, getService, listServices, openBook, patchService, revealConnection, upsertService } from 'servicebook'
+import type { Service, ServiceRequest } from 'servicebook'
+import { allFamilies, databaseServices, type DatabaseServices, messagingServices, mlmodelServices, pipelineServices } from 'servicebook/families'
+import { memoryStore } from 'servicebook/memory'
+
+const store = memoryStore()
+export const book = openBook({ family: databaseServices, store })
+export const models = openBook({ family: mlmodelServices, store })
+export const topics = openBook({ family: messagingServices, store })
+export const flows = openBook({ family: pipelineServices, store })
+export const mysql = { hostPort: 'db:3306', username: 'ada' }
+export const creating = createService(book, { name: 'a', serviceType: 'Mysql', connection: { config: mysql } })
+export const created = await creating
+export const upserted = await upsertService(book, { name: 'a', serviceType: 'Mysql', connection: { config: mysql } })
+export const kafka = await createService(topics, { name: 'a', serviceType: 'CustomMessaging' })
+export const got = await getService(book, 'a')
+export const page = await listServices(book)
+export const patched = await patchService(book, 'a', [])
+export const revealed = await revealConnection(book, 'a')
+export const report = await bulkUpsert(book, [{ name: 'a', serviceType: 'Mysql' }])
+if (created.isErr() || got.isErr()) throw new Error()
+export const service = created.value
+export const connection = service.connection
+export const config = service.connection?.config
+export const any = got.value
+export const narrowed = any.serviceType === 'Snowflake' ? any.connection?.config : undefined
+export const typed: 'Mysql' = service.serviceType
+export const host: string | undefined = service.connection?.config.hostPort
+export const request: ServiceRequest<DatabaseServices> = { name: 'a', serviceType: 'Postgres' }
+export const again = await createService(book, request)
+export const models2: Service<typeof mlmodelServices> | undefined = undefined
+export const airflow = await createService(flows, {
+  name: 'a', serviceType: 'Airflow',
+  connection: { config: { hostPort: 'http://a', connection: { type: 'Mysql', username: 'a', hostPort: 'h', authType: { password: 'x' } } } },
+})
+export const books = allFamilies.map((family) => openBook({ family, store }))
+export const made = (request: ServiceRequest<DatabaseServices>) => createService(book, request)
+`
+
+const WRONG = `
+import { createService, openBook } from 'servicebook'
+import { databaseServices } from 'servicebook/families'
+import { memoryStore } from 'servicebook/memory'
+const book = openBook({ family: databaseServices, store: memoryStore() })
+createService(book, { name: 'a', serviceType: 'Mysql', connection: { config: { hostport: 'h', username: 'a' } } })
+createService(book, { name: 'a', serviceType: 'Mysqll' })
+createService(book, { name: 'a', serviceType: 'Mysql', connection: { config: { hostPort: 1234, username: 'a' } } })
+createService(book, { name: 'a', serviceType: 'Postgres', connection: { config: { hostPort: 'h', username: 'a', database: 'd', sslMode: 'on' } } })
+createService(book, { name: 'a', serviceType: 'Mysql', connection: { config: { username: 'ada' } } })
+createService(book, { name: 'a', serviceType: 'Mysql', desciption: 'x' })
+`
+
+const root = path.resolve(import.meta.dirname, '..')
+const files = new Map([
+  [path.join(root, 'test/hovered.ts'), SOURCE],
+  [path.join(root, 'test/wrong.ts'), WRONG],
+])
+let service: ts.LanguageService
+
+beforeAll(() => {
+  const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile)
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root)
+  // By the declarations that hosts get, and not by the sources.
+  delete options.paths
+  service = ts.createLanguageService({
+    getCompilationSettings: () => options,
+    getScriptFileNames: () => [...files.keys()],
+    getScriptVersion: () => '1',
+    getScriptSnapshot: (name) => {
+      const text = files.get(name) ?? ts.sys.readFile(name)
+      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text)
+    },
+    getCurrentDirectory: () => root,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    fileExists: (name) => files.has(name) || ts.sys.fileExists(name),
+    readFile: ts.sys.readFile,
+    directoryExists: ts.sys.directoryExists,
+    getDirectories: ts.sys.getDirectories,
+  })
+})
+
+function hover(name: string): string {
+  const at = SOURCE.indexOf(`export const ${name}`) + 'export const '.length
+  const info = service.getQuickInfoAtPosition(path.join(root, 'test/hovered.ts'), at)
+  return ts.displayPartsToString(info?.displayParts)
+}
+
+test('what hosts write compiles', () => {
+  const found = service.getSemanticDiagnostics(path.join(root, 'test/hovered.ts'))
+  expect(found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([])
+})
+
+test.each([
+  ['book', 'const book: Book<DatabaseServices>'],
+  ['models', 'const models: Book<MlModelServices>'],
+  ['created', 'const created: Result<ServiceOf<DatabaseServices, "Mysql">, CreateServiceError>'],
+  ['kafka', 'const kafka: Result<ServiceOf<MessagingServices, "CustomMessaging">, CreateServiceError>'],
+  ['got', 'const got: Result<Service<DatabaseServices>, GetServiceError>'],
+  ['service', 'const service: ServiceOf<DatabaseServices, "Mysql">'],
+  ['config', 'const config: MysqlConnection | undefined'],
+  ['any', 'const any: Service<DatabaseServices>'],
+  ['narrowed', 'const narrowed: SnowflakeConnection | undefined'],
+  ['request', 'const request: ServiceRequest<DatabaseServices>'],
+  ['again', 'const again: Result<ServiceOf<DatabaseServices, "Postgres">, CreateServiceError>'],
+  ['books', 'const books: Book<Family<Readonly<Record<string, TObject<TProperties>>>>>[]'],
+])('a hover over %s is a name', (name, expected) => {
+  expect(hover(name)).toBe(expected)
+})
+
+test('no hover is longer than 120 characters', () => {
+  const names = [...SOURCE.matchAll(/^export const (\w+)/gm)].map(([, name]) => name as string)
+  const long = names.map(hover).filter((text) => text.length > 120)
+  expect(long).toEqual([])
+  expect(names.length).toBeGreaterThan(20)
+})
+
+test('a wrong value is flagged at the value, and a typo is told what was meant', () => {
+  const found = service
+    .getSemanticDiagnostics(path.join(root, 'test/wrong.ts'))
+    .map(({ start = 0, length = 0, messageText }) => {
+      return [WRONG.slice(start, start + length), ts.flattenDiagnosticMessageText(messageText, ' ')]
+    })
+  expect(found).toEqual([
+    ['hostport', expect.stringMatching(/Did you mean to write 'hostPort'\?/)],
+    ['serviceType', expect.stringMatching(/Did you mean '"Mysql"'\?/)],
+    ['hostPort', expect.stringContaining("Type 'number' is not assignable to type 'string'")],
+    ['sslMode', expect.stringContaining('\'"on"\' is not assignable')],
+    ['config', expect.stringContaining("'hostPort' is missing")],
+    ['desciption', expect.stringMatching(/Did you mean to write 'description'\?/)],
+  ])
+})
