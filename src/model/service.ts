@@ -165,14 +165,17 @@ export interface RequestFields extends Given<Static<typeof requestBase>> {}
 /** The fields of a service but its `serviceType` and `connection`. */
 export interface ServiceFields extends Frozen<Static<typeof serviceBase>> {}
 
+// `out`: to find that out by itself, a compiler compares all that TypeBox can say, which takes it ten seconds.
+
 /** A create request for one service type, or for any of several. */
-export interface ServiceRequestOf<F extends Family, T extends ServiceTypeOf<F>> extends RequestFields {
+export interface ServiceRequestOf<out F extends Family, out T extends ServiceTypeOf<F>> extends RequestFields {
   readonly serviceType: T
-  readonly connection?: ServiceConnection<Given<ConfigOf<F, T>>> | null | undefined
+  // The service type is told by its name alone: to infer it from a config takes a compiler ten seconds.
+  readonly connection?: NoInfer<ServiceConnection<Given<ConfigOf<F, T>>>> | null | undefined
 }
 
 /** A service of one service type. */
-export interface ServiceOf<F extends Family, T extends ServiceTypeOf<F>> extends ServiceFields {
+export interface ServiceOf<out F extends Family, out T extends ServiceTypeOf<F>> extends ServiceFields {
   readonly serviceType: T
   readonly connection?: ServiceConnection<ConfigOf<F, T>>
 }
