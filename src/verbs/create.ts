@@ -5,7 +5,7 @@ import { executeOne } from '../execution/execute.js'
 import type { Family, ServiceTypeOf } from '../families/family.js'
 import type { CreateServiceError } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
-import type { Service, ServiceMade, ServiceRequestOf } from '../model/service.js'
+import type { Service, ServiceAsked, ServiceMade } from '../model/service.js'
 
 /** What `createService` and `upsertService` take besides the request. */
 export interface WriteOptions {
@@ -36,7 +36,7 @@ export interface WriteOptions {
  */
 export function createService<F extends Family, T extends ServiceTypeOf<F>>(
   book: Book<F>,
-  request: ServiceRequestOf<F, T>,
+  request: ServiceAsked<F, T>,
   options: WriteOptions = {},
 ): ResultAsync<ServiceMade<F, T>, CreateServiceError> {
   return entered(

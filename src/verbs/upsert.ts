@@ -4,7 +4,7 @@ import { entered } from '../execution/entrance.js'
 import { executeOne } from '../execution/execute.js'
 import type { Family, ServiceTypeOf } from '../families/family.js'
 import type { UpsertServiceError } from '../model/errors.js'
-import type { Service, ServiceMade, ServiceRequestOf } from '../model/service.js'
+import type { Service, ServiceAsked, ServiceMade } from '../model/service.js'
 import type { Outcome } from '../rules/decide.js'
 import type { WriteOptions } from './create.js'
 
@@ -54,7 +54,7 @@ export interface UpsertOptions extends WriteOptions {
  */
 export function upsertService<F extends Family, T extends ServiceTypeOf<F>>(
   book: Book<F>,
-  request: ServiceRequestOf<F, T>,
+  request: ServiceAsked<F, T>,
   options: UpsertOptions = {},
 ): ResultAsync<Upserted<F, ServiceMade<F, T>>, UpsertServiceError> {
   return entered(
