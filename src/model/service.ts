@@ -168,16 +168,16 @@ export interface RequestFields extends Given<Static<typeof requestBase>> {}
 /** The fields of a service but its `serviceType` and `connection`. */
 export interface ServiceFields extends Frozen<Static<typeof serviceBase>> {}
 
-/** A create request for one service type, or for any of several. */
-export interface ServiceRequestOf<F extends Family, T extends ServiceTypeOf<F>> extends RequestFields {
-  readonly serviceType: T
-  readonly connection?: ServiceConnection<Given<ConfigOf<F, T>>> | null | undefined
+/** A create request for a service type, or for any of several. */
+export interface ServiceRequestOf<Type extends string, Config> extends RequestFields {
+  readonly serviceType: Type
+  readonly connection?: ServiceConnection<Config> | null | undefined
 }
 
-/** A service of one service type. */
-export interface ServiceOf<F extends Family, T extends ServiceTypeOf<F>> extends ServiceFields {
-  readonly serviceType: T
-  readonly connection?: ServiceConnection<ConfigOf<F, T>>
+/** A service of a service type. */
+export interface ServiceOf<Type extends string, Config> extends ServiceFields {
+  readonly serviceType: Type
+  readonly connection?: ServiceConnection<Config>
 }
 
 /**
@@ -186,7 +186,7 @@ export interface ServiceOf<F extends Family, T extends ServiceTypeOf<F>> extends
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §1.
  */
 export type ServiceRequest<F extends Family = Family> = {
-  [T in ServiceTypeOf<F>]: ServiceRequestOf<F, T>
+  [T in ServiceTypeOf<F>]: ServiceRequestOf<T, Given<ConfigOf<F, T>>>
 }[ServiceTypeOf<F>]
 
 type Wide<T> = T extends string ? string : T extends object ? { readonly [K in keyof T]: Wide<T[K]> } : T
@@ -208,17 +208,28 @@ export type Untyped<R extends { readonly serviceType: string }> = string extends
  *
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §1.
  */
-export type Service<F extends Family = Family> = { [T in ServiceTypeOf<F>]: ServiceOf<F, T> }[ServiceTypeOf<F>]
+export type Service<F extends Family = Family> = {
+  [T in ServiceTypeOf<F>]: ServiceOf<T, ConfigOf<F, T>>
+}[ServiceTypeOf<F>]
 
 /** The connection of a service, whatever its service type. */
 export type ConnectionOf<F extends Family> = {
   [T in ServiceTypeOf<F>]: ServiceConnection<ConfigOf<F, T>>
 }[ServiceTypeOf<F>]
 
+/**
+ * The request whose `serviceType` tells what its config must be. To infer it from the config too would take a compiler ten
+ * seconds, since that leads through all that TypeBox can say.
+ */
+export type ServiceAsked<F extends Family, T extends ServiceTypeOf<F>> = ServiceRequestOf<
+  T,
+  NoInfer<Given<ConfigOf<F, T>>>
+>
+
 /** The service that a request of a service type makes: of that type, where it is known. */
 export type ServiceMade<F extends Family, T extends ServiceTypeOf<F>> = [ServiceTypeOf<F>] extends [T]
   ? Service<F>
-  : ServiceOf<F, T>
+  : ServiceOf<T, ConfigOf<F, T>>
 
 /** A reference to a user or a team. */
 export type OwnerReference = Frozen<Static<typeof ownerReference>>

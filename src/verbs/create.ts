@@ -5,7 +5,7 @@ import { executeRequest } from '../execution/single.js'
 import type { Family, ServiceTypeOf } from '../families/family.js'
 import type { CreateServiceError } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
-import type { Service, ServiceMade, ServiceRequestOf, Untyped, UntypedRequest } from '../model/service.js'
+import type { Service, ServiceAsked, ServiceMade, Untyped, UntypedRequest } from '../model/service.js'
 
 /** What `createService` and `upsertService` take besides the request. */
 export interface WriteOptions {
@@ -40,7 +40,7 @@ export function createService<
   const R extends UntypedRequest = UntypedRequest,
 >(
   book: Book<F>,
-  request: ServiceRequestOf<F, T> | (R & Untyped<R>),
+  request: ServiceAsked<F, T> | (R & Untyped<R>),
   options: WriteOptions = {},
 ): ResultAsync<ServiceMade<F, T>, CreateServiceError> {
   return entered(

@@ -5,7 +5,7 @@ import { executeRequest } from '../execution/single.js'
 import type { Family, ServiceTypeOf } from '../families/family.js'
 import type { UpsertServiceError } from '../model/errors.js'
 import { PRECONDITIONS, type Preconditions } from '../model/etag.js'
-import type { Service, ServiceMade, ServiceRequestOf, Untyped, UntypedRequest } from '../model/service.js'
+import type { Service, ServiceAsked, ServiceMade, Untyped, UntypedRequest } from '../model/service.js'
 import type { Outcome } from '../rules/decide.js'
 import type { WriteOptions } from './create.js'
 
@@ -56,7 +56,7 @@ export function upsertService<
   const R extends UntypedRequest = UntypedRequest,
 >(
   book: Book<F>,
-  request: ServiceRequestOf<F, T> | (R & Untyped<R>),
+  request: ServiceAsked<F, T> | (R & Untyped<R>),
   options: UpsertOptions = {},
 ): ResultAsync<Upserted<F, ServiceMade<F, T>>, UpsertServiceError> {
   return entered(
