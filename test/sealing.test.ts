@@ -222,9 +222,9 @@ test('§8 a chunk is one call of the cipher, and what has no secrets is none', a
   }
   const book = openTestBook({ cipher })
   const rows = Array.from({ length: 2500 }, (_, at) => aws(`s${at}`, at % 2 === 0 ? 'hush' : undefined))
-  await bulkUpsert(book, rows)
+  await bulkUpsert(book, rows, { chunkSize: 1000 })
   expect(calls()).toEqual([[500, 500, 250], []])
-  await bulkUpsert(book, rows)
+  await bulkUpsert(book, rows, { chunkSize: 1000 })
   expect(calls()).toEqual([[], [500, 500, 250]])
   await bulkUpsert(book, [{ name: 's0', serviceType: 'SageMaker', description: 'x' }])
   expect(calls()).toEqual([[], []])
