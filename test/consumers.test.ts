@@ -90,8 +90,9 @@ describe('it runs', () => {
 })
 
 describe('it compiles, and so do the examples of the README as they stand', () => {
-  const readme = fs.readFileSync('README.md', 'utf8')
-  const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code as string)
+  const pages = ['README.md', ...fs.readdirSync('docs').map((name) => `docs/${name}`)]
+  const codes = pages.flatMap((page) => [...fs.readFileSync(page, 'utf8').matchAll(/```js\n(.*?)```/gs)])
+  const examples = [...new Set(codes.map(([, code]) => code as string))]
   const host = fs.readFileSync('test/consumers/host.ts', 'utf8')
   const base = {
     strict: true,

@@ -35,17 +35,26 @@ test('results are made with the neverthrow that comes along, and go together wit
 })
 
 const readme = fs.readFileSync('README.md', 'utf8')
-const blocks = [...readme.matchAll(/```(ts|js|sh)\n(.*?)```/gs)].map(([, language, code], at) => ({
-  name: `block ${at + 1}: ${code?.trim().split('\n')[0]}`,
-  language,
-  code: code as string,
-}))
+const pages = ['README.md', ...fs.readdirSync('docs').map((name) => `docs/${name}`)]
+const codes = pages.flatMap((page) =>
+  [...fs.readFileSync(page, 'utf8').matchAll(/```js\n(.*?)```/gs)].map(([, code], at) => ({
+    name: `${page}, example ${at + 1}`,
+    code: code as string,
+  })),
+)
+/** An example that stands on two pages is one. */
+const programs = [...new Map(codes.map((one) => [one.code, one])).values()]
 
-describe('README', () => {
-  const programs = blocks.filter(({ language }) => language !== 'sh')
-
-  test('has its examples in it', () => {
-    expect(programs.length).toBeGreaterThanOrEqual(6)
+describe('README and docs', () => {
+  test('has its examples in it, is read in a few minutes, and leads to pages that are there', () => {
+    expect(programs.length).toBeGreaterThanOrEqual(11)
+    expect(readme.split('\n').length).toBeLessThanOrEqual(250)
+    for (const page of pages) {
+      for (const [, link] of fs.readFileSync(page, 'utf8').matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
+        if (/^https?:/.test(link as string)) continue
+        expect(fs.existsSync(path.join(path.dirname(page), link as string)), `${page}: ${link}`).toBe(true)
+      }
+    }
   })
 
   test.each(programs)('$name runs, and prints what its comments say', async ({ code }) => {
