@@ -111,7 +111,7 @@ test.each([
   ['narrowed', 'const narrowed: SnowflakeConnection | undefined'],
   ['request', 'const request: ServiceRequest<DatabaseServices>'],
   ['again', 'const again: Result<ServiceOf<"Postgres", PostgresConnection>, CreateServiceError>'],
-  ['books', 'const books: Book<Family<Readonly<Record<string, TObject<TProperties>>>>>[]'],
+  ['books', 'const books: Book<Family<Readonly<Record<string, TSchema>>>>[]'],
 ])('a hover over %s is a name', (name, expected) => {
   expect(hover(name)).toBe(expected)
 })
