@@ -91,6 +91,11 @@ const compilers = ['5.4.5', '6.0.3', '7.0.2'].flatMap((version) => [
 ])
 
 const consumers = [
+  {
+    name: 'every way of resolving types',
+    packages: ['@arethetypeswrong/cli@0.18.5'],
+    commands: [['node_modules/.bin/attw', '--quiet', 'package.tgz']],
+  },
   ...['20', '22', '24', 'latest'].map(node),
   { name: 'Node without eval', packages: [], commands: both('node', '--disallow-code-generation-from-strings') },
   { name: 'Bun', packages: ['bun@1.4.5'], commands: both('node_modules/.bin/bun', 'run') },
@@ -204,6 +209,7 @@ function run([command, ...args], cwd) {
 function failureOf({ packages, files = {}, commands }, tarball, room) {
   fs.mkdirSync(room)
   for (const [name, text] of Object.entries({ ...programs, ...files })) fs.writeFileSync(path.join(room, name), text)
+  fs.copyFileSync(tarball, path.join(room, 'package.tgz'))
   const install = run(['npm', 'install', '--silent', '--no-audit', '--no-fund', tarball, ...packages], room)
   if (install.status !== 0) return install.output
   for (const command of commands) {
