@@ -80,12 +80,13 @@ const SCHEMAS: ReadonlySet<string> = new Set([
 ])
 
 function requestOnWire({ properties, required }: ObjectSchema): Schema {
-  const { owners, domain, dataProducts, tags, ...rest } = properties
+  const { owners, domain, dataProducts, tags, ingestionRunner, ...rest } = properties
   const named = { anyOf: [domain as Schema, ref('NamedReference')] }
   const label = { ...informed(tags?.items as Schema, ['name', 'displayName', 'description', 'href', 'reason']) }
   return closed(
     {
       ...rest,
+      ...(ingestionRunner && { ingestionRunner: ref('EntityReference') }),
       owners: array(ref('OwnerReference')),
       tags: array(label),
       domain: named,
