@@ -138,12 +138,12 @@ describe('V11 versions', () => {
 
 test('§1 of more issues than are listed it is told how many', () => {
   const issues = Array.from({ length: 4 }, (_, at) => ({ path: `/${at}`, message: 'is bad' }))
-  const error = { code: 'BAD_REQUEST', message: '', issues, more: 5 } as BadRequest
+  const error = { code: 'BAD_REQUEST', message: '', issues, more: 5 } satisfies BadRequest
   expect(messageOf(error)).toMatchObject({
     code: 400,
     issues,
     more: 5,
     message: expect.stringMatching(/; and 6 more$/),
   })
-  expect(messageOf({ ...error, more: 0 } as BadRequest)).not.toHaveProperty('more')
+  expect(messageOf({ ...error, more: 0 })).not.toHaveProperty('more')
 })
