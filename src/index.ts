@@ -49,7 +49,7 @@ export {
   bulkUpsert,
 } from './verbs/bulk.js'
 export { createService, type WriteOptions } from './verbs/create.js'
-export { type DeleteOptions, deleteService } from './verbs/delete.js'
+export { type Deleted, type DeleteOptions, deleteService } from './verbs/delete.js'
 export { getService } from './verbs/get.js'
 export { allServices, type ListOptions, listServices, type ServicePage } from './verbs/list.js'
 export { type PatchedService, type PatchOptions, patchService } from './verbs/patch.js'

@@ -66,7 +66,8 @@ export const remove: Work = async (call) => {
   if (parameters.issues.length > 0) return badRequest(parameters.issues)
   const deleted = await deleteService(book, subjectOf(path), { by, hard, ...demandsOf(request) })
   if (deleted.isErr()) return refusal(deleted.error)
-  return written(call, deleted.value, 200, { [CHANGE]: hard ? 'entityDeleted' : 'entitySoftDeleted' })
+  const { outcome, service } = deleted.value
+  return written(call, service, 200, { [CHANGE]: changes[outcome] })
 }
 
 export const restore: Work = async (call) => {
@@ -104,6 +105,8 @@ const changes = {
   updated: 'entityUpdated',
   unchanged: 'entityNoChange',
   restored: 'entityRestored',
+  deleted: 'entitySoftDeleted',
+  removed: 'entityDeleted',
 } as const
 
 async function written(

@@ -86,7 +86,7 @@ export function asks(intent: Intent, held: Service | undefined): readonly Operat
   }
 }
 
-/** Whether there is what the intent is about: for some, nothing will do, for others a soft-deleted service is none. */
+/** Whether there is what the intent is about: for some, nothing will do, for a patch a soft-deleted service is none. */
 export function sees(intent: Intent, held: Service | undefined): boolean {
   switch (intent.kind) {
     case 'create':
@@ -95,7 +95,6 @@ export function sees(intent: Intent, held: Service | undefined): boolean {
     case 'patch':
       return held?.deleted === false
     case 'delete':
-      return intent.hard ? held !== undefined : held?.deleted === false
     case 'restore':
     case 'reseal':
       return held !== undefined
