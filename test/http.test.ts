@@ -66,7 +66,7 @@ test('PUT creates, updates, leaves or restores, says which, and is never a 409',
 
 describe('PUT /bulk', () => {
   test('answers 200 for all rows, in the shape of a BulkOperationResult, in the order of the rows', async () => {
-    const { ask, book } = openEdge()
+    const { ask, book } = openEdge({ shape: 'documented' })
     await ask('POST', MODELS, row('old'))
     const rows = [
       row('a.b'),
@@ -124,7 +124,10 @@ describe('PUT /bulk', () => {
   })
 
   test('§8 a row that failed is told without its connection and without what it should not have', async () => {
-    const { ask } = openEdge({}, { policy: (_, operation) => (operation === 'Create' ? 'forbidden' : 'allow') })
+    const { ask } = openEdge(
+      { shape: 'documented' },
+      { policy: (_, operation) => (operation === 'Create' ? 'forbidden' : 'allow') },
+    )
     const rows = [aws('a', 'hush'), { ...aws('b', 'hush'), conection: 'hush', description: 'kept' }, ['hush'], 'hush']
     const { body } = await ask('PUT', `${MODELS}/bulk`, rows)
     expect(JSON.stringify(body)).not.toContain('hush')
@@ -197,7 +200,7 @@ describe('GET', () => {
   })
 
   test('relations are shown when fields asks for them; one that is not known is a 400', async () => {
-    const { ask } = openEdge()
+    const { ask } = openEdge({ shape: 'documented' })
     const relations = {
       owners: [{ id: ADA, type: 'user' }],
       tags: [{ tagFQN: 'PII.None' }],
@@ -286,7 +289,7 @@ describe('GET', () => {
 
 describe('PATCH', () => {
   test('changes the service as clients see it: domains, references with names, data products', async () => {
-    const { ask, book } = openEdge()
+    const { ask, book } = openEdge({ shape: 'documented' })
     const owner = { id: ADA, type: 'user', name: 'ada', fullyQualifiedName: 'ada', deleted: false }
     await ask('POST', MODELS, row('a', { domain: 'Sales', tags: [{ tagFQN: 'PII.None' }] }))
     const patch = (...operations: object[]) => ask('PATCH', `${MODELS}/name/a`, operations)
@@ -460,7 +463,7 @@ describe('§1 domain and domains', () => {
     [{ domain: 'Sales', domains: [] }],
     [{ domain: null, domains: ['Sales'] }],
   ])('%j comes in, both go out', async (given) => {
-    const { ask } = openEdge()
+    const { ask } = openEdge({ shape: 'documented' })
     expect((await ask('POST', MODELS, row('a', given))).body).toMatchObject(both)
     expect((await ask('PUT', MODELS, row('a', given))).headers.get(CHANGE)).toBe('entityNoChange')
   })
@@ -659,7 +662,7 @@ test('§10 what fails behind the edge is a 503 or 500 that tells nothing of it; 
   const down = () => Promise.reject(new Error('password=hush host=db'))
   const { book } = openEdge()
   const store = { ...book.store, load: down, commit: down, find: down, list: down, versions: down }
-  const { ask } = openEdge({ onError }, { store })
+  const { ask } = openEdge({ onError, shape: 'documented' }, { store })
   const asks: [string, string, unknown?][] = [
     ['POST', MODELS, row('a')],
     ['PUT', MODELS, row('a')],

@@ -2,11 +2,12 @@ import type { Book } from 'servicebook'
 import { type Answer, problem, responseOf } from './answers.js'
 import type { Operation } from './call.js'
 import { conditioned } from './conditions.js'
-import { openApiDocument } from './openapi.js'
+import { documented } from './openapi.js'
 import { type HandlerOptions, settled } from './options.js'
 import { parametersOf } from './query.js'
 import { type Method, routeOf } from './routes.js'
 import { type Target, targetOf } from './target.js'
+import { loggedInUser } from './users.js'
 
 export { type OpenApiDocument, openApiDocument } from './openapi.js'
 export type { HandlerOptions } from './options.js'
@@ -18,10 +19,10 @@ export type Handler = (request: Request) => Promise<Response>
 /**
  * OpenMetadata's HTTP API for the services of one or several books, as a function from a `Request` to a `Response`, to be
  * mounted in whatever serves HTTP: `node:http`, Hono, Fastify, Express, Bun, Deno. Clients written for OpenMetadata talk to it
- * unchanged; those generated from its schemas need `shape: 'server'`.
+ * unchanged.
  *
  * - `/v1/services/{collection}` of each book, with `/bulk`, `/restore`, `/{id}`, `/name/{fqn}`, `/{id}/versions` and
- *   `/{id}/versions/{version}`; `/v1/system/version`; `/openapi.json`. `HEAD` answers where `GET`
+ *   `/{id}/versions/{version}`; `/v1/system/version`; `/openapi.json`, also at `/swagger.json`. `HEAD` answers where `GET`
  *   does, `OPTIONS` everywhere.
  * - Errors have OpenMetadata's body, `{ code, errorType, message }`, and `issues` where a request breaks rules.
  * - `ETag` comes with every service. `If-Match`, `If-None-Match` and `If-Unmodified-Since` count on whatever changes one
@@ -63,9 +64,12 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
   const { authenticate, describe, bodyLimit, bulkLimit, bulkRows, onError } = host
   const collections = new Map(all.map((book) => [book.family.collection, book]))
   // What there is beside the services, for everybody.
-  const pages = new Map<string, object>([
-    ['/v1/system/version', { version, revision: 'servicebook', timestamp: Date.now() }],
-    ['/openapi.json', openApiDocument(all, options)],
+  const served = { version, revision: 'servicebook', timestamp: Date.now() }
+  const document = once(documented(all, options))
+  const pages = new Map<string, () => object>([
+    ['/v1/system/version', () => served],
+    ['/openapi.json', document],
+    ['/swagger.json', document],
   ])
 
   return async (request) => {
@@ -108,7 +112,16 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
     // A slash at the end is taken, as on the server.
     const below = pathname.slice(basePath.length).replace(/\/$/, '')
     const page = pages.get(below)
-    if (page !== undefined) return { methods: ['GET'], answer: async () => ({ status: 200, body: page }) }
+    if (page !== undefined) return { methods: ['GET'], answer: async () => ({ status: 200, body: page() }) }
+    if (below === '/v1/users/loggedInUser')
+      return {
+        methods: ['GET'],
+        async answer() {
+          const by = await authenticate?.(request)
+          if (by === 'unauthenticated') return problem('UNAUTHORIZED', 'The authentication is not valid')
+          return loggedInUser(all[0] as Book, by, `${publicUrl ?? origin + basePath}/v1/users`)
+        },
+      }
     const [, collection = '', rest = ''] = /^\/v1\/services\/([^/]+)(.*)$/s.exec(below) ?? []
     const book = collections.get(collection)
     const route = routeOf(rest)
@@ -119,6 +132,7 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
       const by = await authenticate?.(request)
       if (by === 'unauthenticated') return problem('UNAUTHORIZED', 'The authentication is not valid')
       const wire = {
+        family: book.family,
         collection: `${publicUrl ?? origin + basePath}/v1/services/${collection}`,
         strict: shape === 'server',
         describe,
@@ -136,6 +150,15 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
       return (route.operations[method] as Operation)(call)
     }
     return { methods: Object.keys(route.operations) as Method[], answer }
+  }
+}
+
+/** Makes what takes long when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 

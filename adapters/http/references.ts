@@ -51,8 +51,11 @@ async function wholeOf(
   const { type, fullyQualifiedName } = reference
   const name = fqn.split(fullyQualifiedName).map((parts) => fqn.unquote(parts.at(-1) as string))
   const named = { type, name: name.unwrapOr(fullyQualifiedName), fullyQualifiedName }
-  return { id: known?.id ?? uuids.get(key) ?? (await uuidv5(key)), ...known, ...named }
+  return { id: known?.id ?? (await uuidOf(key)), ...known, ...named }
 }
+
+/** An id for what has none, by type and name. */
+export const uuidOf = async (key: string): Promise<string> => uuids.get(key) ?? (await uuidv5(key))
 
 /** Lately made ones, since a hash by WebCrypto takes as long as everything else about an answer. */
 const uuids = new Map<string, string>()

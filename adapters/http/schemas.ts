@@ -1,4 +1,4 @@
-import { type Book, requestSchema, serviceSchema } from 'servicebook'
+import { type Book, type Family, requestSchema, serviceSchema } from 'servicebook'
 
 /*
  * The JSON Schemas of what is on the wire, made from those that requests are checked with. Source: OpenMetadata's schemas;
@@ -17,34 +17,45 @@ const closed = (properties: Properties, required: readonly string[]): Schema => 
   return { type: 'object', properties, required, additionalProperties: false }
 }
 
-/** OpenMetadata's name of what an entity type stands for: `MlmodelService`. */
-export const entityOf = ({ family }: Book) => family.entityType.replace(/^./, (first) => first.toUpperCase())
+/** OpenMetadata's name of what an entity type stands for: `DatabaseService`. */
+export const entityOf = ({ family: { entityType } }: Book) =>
+  SPELLED[entityType] ?? entityType.replace(/^./, (first) => first.toUpperCase())
 
-/** The components of a family, by name. */
-export function familySchemas(book: Book, strict: boolean): Readonly<Record<string, Schema>> {
+/** Names that the server spells otherwise than its entity types. Source: the classes of OpenMetadata 2.0.7. */
+const SPELLED: Readonly<Record<string, string>> = { mlmodelService: 'MlModelService', llmService: 'LLMService' }
+
+/** The components of a family by name, each made when it is asked for. */
+export function familySchemas(book: Book, strict: boolean): Readonly<Record<string, () => Schema>> {
   const entity = entityOf(book)
-  const schemas: Record<string, Schema> = {}
+  const { family } = book
+  const schemas: Record<string, () => Schema> = {}
   const named = (prefix: string) => (serviceType: string) =>
     `${prefix}${entity}.${serviceType.replace(/[^A-Za-z0-9.-]/g, (other) => `_${other.charCodeAt(0).toString(16)}_`)}`
-  const types = Object.keys(book.family.serviceTypes)
+  const types = Object.keys(family.serviceTypes)
   for (const type of types) {
-    schemas[named('Create')(type)] = requestOnWire(withoutDefaults(plain(requestSchema(book.family, type))))
-    schemas[named('')(type)] = serviceOnWire(plain(serviceSchema(book.family, type)), strict)
+    schemas[named('Create')(type)] = () => requestOnWire(withoutDefaults(plain(requestSchema(family, type))), family)
+    schemas[named('')(type)] = () => serviceOnWire(plain(serviceSchema(family, type)), strict, family)
   }
-  const union = (prefix: string): Schema => ({
-    anyOf: types.map((type) => ref(named(prefix)(type))),
-    discriminator: {
-      propertyName: 'serviceType',
-      mapping: Object.fromEntries(types.map((type) => [type, `#/components/schemas/${named(prefix)(type)}`])),
-    },
-  })
+  // A choice of one is none.
+  const union = (prefix: string): Schema =>
+    types.length === 1
+      ? ref(named(prefix)(types[0] as string))
+      : {
+          anyOf: types.map((type) => ref(named(prefix)(type))),
+          discriminator: {
+            propertyName: 'serviceType',
+            mapping: Object.fromEntries(types.map((type) => [type, `#/components/schemas/${named(prefix)(type)}`])),
+          },
+        }
   return {
-    [`Create${entity}`]: union('Create'),
-    [entity]: union(''),
+    [`Create${entity}`]: () => union('Create'),
+    [entity]: () => union(''),
     ...schemas,
-    [`${entity}List`]: closed({ data: array(ref(entity)), paging: ref('Paging') }, ['data', 'paging']),
+    [`${entity}List`]: () => closed({ data: array(ref(entity)), paging: ref('Paging') }, ['data', 'paging']),
   }
 }
+
+const hasDataProducts = ({ without = [] }: Family) => !without.includes('dataProducts')
 
 interface ObjectSchema {
   readonly properties: Properties
@@ -79,7 +90,7 @@ const SCHEMAS: ReadonlySet<string> = new Set([
   'prefixItems',
 ])
 
-function requestOnWire({ properties, required }: ObjectSchema): Schema {
+function requestOnWire({ properties, required }: ObjectSchema, family: Family): Schema {
   const { owners, domain, dataProducts, tags, ...rest } = properties
   const named = { anyOf: [domain as Schema, ref('NamedReference')] }
   const label = { ...informed(tags?.items as Schema, ['name', 'displayName', 'description', 'href', 'reason']) }
@@ -90,13 +101,13 @@ function requestOnWire({ properties, required }: ObjectSchema): Schema {
       tags: array(label),
       domain: named,
       domains: array(named),
-      dataProducts: array(named),
+      ...(hasDataProducts(family) && { dataProducts: array(named) }),
     },
     required,
   )
 }
 
-function serviceOnWire({ properties, required }: ObjectSchema, strict: boolean): Schema {
+function serviceOnWire({ properties, required }: ObjectSchema, strict: boolean, family: Family): Schema {
   const { owners, domain, dataProducts, tags, changeDescription, ...rest } = properties
   const references = array(ref('EntityReference'))
   return closed(
@@ -107,7 +118,7 @@ function serviceOnWire({ properties, required }: ObjectSchema, strict: boolean):
       tags: tags as Schema,
       ...(!strict && { domain: domain as Schema }),
       domains: references,
-      dataProducts: references,
+      ...(hasDataProducts(family) && { dataProducts: references }),
       changeDescription: ref('ChangeDescription'),
     },
     [...required.filter((key) => key !== 'tags'), 'href'],
@@ -218,6 +229,20 @@ export const sharedSchemas: Readonly<Record<string, Schema>> = {
   ErrorMessage: closed(
     { code: { type: 'integer' }, errorType: text, message: text, issues: array(ref('Issue')), more },
     ['code', 'errorType', 'message'],
+  ),
+  User: closed(
+    {
+      id: uuid,
+      name: text,
+      fullyQualifiedName: text,
+      displayName: text,
+      email: { ...text, description: 'Made of the name: of a principal no address is known.' },
+      isBot: { type: 'boolean' },
+      isAdmin: { type: 'boolean' },
+      teams: array(ref('EntityReference')),
+      href: text,
+    },
+    ['id', 'name', 'fullyQualifiedName', 'email', 'isBot', 'isAdmin'],
   ),
   ServerVersion: closed({ version: text, revision: text, timestamp: { type: 'integer' } }, [
     'version',

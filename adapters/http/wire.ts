@@ -1,4 +1,4 @@
-import type { ChangeDescription, FieldChange, Issue, Reference, Representation, Service } from 'servicebook'
+import type { ChangeDescription, Family, FieldChange, Issue, Reference, Representation, Service } from 'servicebook'
 import { FIELDS } from './query.js'
 import { type Describe, type Refer, referring } from './references.js'
 
@@ -11,6 +11,7 @@ type Json = Readonly<Record<string, unknown>>
 
 /** What decides how services are shown. */
 export interface Wire {
+  readonly family: Family
   /** The URL of the collection, for `href`. */
   readonly collection: string
   /** Whether only what the server's own schema has may be shown: no `domain` beside `domains`. */
@@ -43,6 +44,7 @@ export async function showOne(wire: Wire, service: Service, fields?: ReadonlySet
 function shown(wire: Wire, service: Service, fields: ReadonlySet<string>, refer: Refer): Json {
   const { owners = [], domain, dataProducts = [], tags, changeDescription, deleted, connection, ...rest } = service
   const inDomain = fields.has('domain') || fields.has('domains')
+  const hasDataProducts = fields.has('dataProducts') && !wire.family.without?.includes('dataProducts')
   return {
     ...rest,
     ...(connection && { connection }),
@@ -51,7 +53,7 @@ function shown(wire: Wire, service: Service, fields: ReadonlySet<string>, refer:
     ...(fields.has('tags') && { tags }),
     ...(inDomain && !wire.strict && domain !== undefined && { domain }),
     ...(inDomain && { domains: domainsOf(domain).map(refer) }),
-    ...(fields.has('dataProducts') && { dataProducts: dataProducts.map((name) => refer(dataProduct(name))) }),
+    ...(hasDataProducts && { dataProducts: dataProducts.map((name) => refer(dataProduct(name))) }),
     deleted,
     ...(changeDescription && { changeDescription: shownChange(changeDescription, refer) }),
   }
