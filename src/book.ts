@@ -1,6 +1,7 @@
 import { uuidv7 } from './execution/id.js'
 import { defineFamily, type Family } from './families/family.js'
 import { reasonOf } from './model/errors.js'
+import { type Birth, birthOf } from './model/service.js'
 import type { Cipher } from './ports/cipher.js'
 import type { Directory } from './ports/directory.js'
 import type { ChangeEvent, ChangeListener } from './ports/events.js'
@@ -68,6 +69,8 @@ export interface Book<F extends Family = Family> {
   readonly newId: () => string
   readonly attempts: number
   readonly secretsFollow: boolean
+  /** @internal What services of the family have at birth. */
+  readonly birth: Birth
   /** @internal */
   readonly limits: Limits
   /** @internal */
@@ -104,7 +107,16 @@ export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
   }
   const validate = validator(family, bounds, !store.durable || cipher !== undefined)
   const ports = { family, store, policy, cipher, directory, onChange, onListenerError }
-  return Object.freeze({ ...ports, now, newId, attempts, secretsFollow, limits: bounds, validate })
+  return Object.freeze({
+    ...ports,
+    now,
+    newId,
+    attempts,
+    secretsFollow,
+    birth: birthOf(family),
+    limits: bounds,
+    validate,
+  })
 }
 
 const FUNCTIONS = ['policy', 'onChange', 'onListenerError', 'now', 'newId'] as const

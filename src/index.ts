@@ -18,6 +18,7 @@ export type { Operation, Principal } from './model/principal.js'
 export {
   type ChangeDescription,
   type ConnectionOf,
+  type EntityStatus,
   type FieldChange,
   type OwnerReference,
   requestSchema,
@@ -26,6 +27,7 @@ export {
   type ServiceOf,
   type ServiceRequest,
   type ServiceRequestOf,
+  type Style,
   serviceSchema,
   type TagLabel,
 } from './model/service.js'

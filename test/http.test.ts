@@ -40,6 +40,7 @@ test('POST creates: 201, where it is, its tag, and the service as OpenMetadata s
     tags: [],
     domains: [],
     dataProducts: [],
+    entityStatus: 'Unprocessed',
     deleted: false,
   })
   expect((await ask('GET', new URL(href).pathname)).body.id).toBe(body.id)

@@ -1,4 +1,4 @@
-import { type Book, type Family, requestSchema, serviceSchema } from 'servicebook'
+import { type Book, requestSchema, serviceSchema } from 'servicebook'
 
 /*
  * The JSON Schemas of what is on the wire, made from those that requests are checked with. Source: OpenMetadata's schemas;
@@ -33,8 +33,8 @@ export function familySchemas(book: Book, strict: boolean): Readonly<Record<stri
     `${prefix}${entity}.${serviceType.replace(/[^A-Za-z0-9.-]/g, (other) => `_${other.charCodeAt(0).toString(16)}_`)}`
   const types = Object.keys(family.serviceTypes)
   for (const type of types) {
-    schemas[named('Create')(type)] = () => requestOnWire(withoutDefaults(plain(requestSchema(family, type))), family)
-    schemas[named('')(type)] = () => serviceOnWire(plain(serviceSchema(family, type)), strict, family)
+    schemas[named('Create')(type)] = () => requestOnWire(withoutDefaults(plain(requestSchema(family, type))))
+    schemas[named('')(type)] = () => serviceOnWire(plain(serviceSchema(family, type)), strict)
   }
   // A choice of one is none.
   const union = (prefix: string): Schema =>
@@ -54,8 +54,6 @@ export function familySchemas(book: Book, strict: boolean): Readonly<Record<stri
     [`${entity}List`]: () => closed({ data: array(ref(entity)), paging: ref('Paging') }, ['data', 'paging']),
   }
 }
-
-const hasDataProducts = ({ without = [] }: Family) => !without.includes('dataProducts')
 
 interface ObjectSchema {
   readonly properties: Properties
@@ -90,24 +88,25 @@ const SCHEMAS: ReadonlySet<string> = new Set([
   'prefixItems',
 ])
 
-function requestOnWire({ properties, required }: ObjectSchema, family: Family): Schema {
-  const { owners, domain, dataProducts, tags, ...rest } = properties
+function requestOnWire({ properties, required }: ObjectSchema): Schema {
+  const { owners, domain, dataProducts, tags, ingestionRunner, ...rest } = properties
   const named = { anyOf: [domain as Schema, ref('NamedReference')] }
   const label = { ...informed(tags?.items as Schema, ['name', 'displayName', 'description', 'href', 'reason']) }
   return closed(
     {
       ...rest,
+      ...(ingestionRunner && { ingestionRunner: ref('EntityReference') }),
       owners: array(ref('OwnerReference')),
       tags: array(label),
       domain: named,
       domains: array(named),
-      ...(hasDataProducts(family) && { dataProducts: array(named) }),
+      ...(dataProducts && { dataProducts: array(named) }),
     },
     required,
   )
 }
 
-function serviceOnWire({ properties, required }: ObjectSchema, strict: boolean, family: Family): Schema {
+function serviceOnWire({ properties, required }: ObjectSchema, strict: boolean): Schema {
   const { owners, domain, dataProducts, tags, changeDescription, ...rest } = properties
   const references = array(ref('EntityReference'))
   return closed(
@@ -118,7 +117,7 @@ function serviceOnWire({ properties, required }: ObjectSchema, strict: boolean, 
       tags: tags as Schema,
       ...(!strict && { domain: domain as Schema }),
       domains: references,
-      ...(hasDataProducts(family) && { dataProducts: references }),
+      ...(dataProducts && { dataProducts: references }),
       changeDescription: ref('ChangeDescription'),
     },
     [...required.filter((key) => key !== 'tags'), 'href'],

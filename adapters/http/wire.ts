@@ -131,6 +131,7 @@ export function read(body: unknown): Read {
   const { domain, domains, ...rest } = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
   const request: Record<string, unknown> = { ...rest }
   if (Array.isArray(rest.owners)) request.owners = rest.owners.map((owner) => without(owner, OF_REFERENCES))
+  if (isObject(rest.ingestionRunner)) request.ingestionRunner = without(rest.ingestionRunner, OF_REFERENCES)
   if (Array.isArray(rest.tags)) request.tags = rest.tags.map((tag) => without(tag, OF_TAGS))
   if (Array.isArray(rest.dataProducts)) request.dataProducts = rest.dataProducts.map(nameIn)
   if (!Array.isArray(domains ?? [])) return { issues: [{ path: '/domains', message: 'must be an array' }] }

@@ -14,6 +14,7 @@ import type { Operation, Principal } from '../model/principal.js'
 import { UUID_PATTERN } from '../model/service.js'
 import type { Stored } from '../ports/store.js'
 import { principalIssues } from '../rules/principal.js'
+import { storedAsToday } from '../rules/today.js'
 import { type Denial, denial, missingPrincipal } from './authorise.js'
 import { subjectOf } from './entrance.js'
 
@@ -93,10 +94,14 @@ export function subjectIssues(subject: unknown): Issue[] {
 }
 
 async function storedOf(book: Book, subject: Subject): Promise<Stored | undefined> {
-  const { entityType } = book.family
-  if (typeof subject === 'object' && 'id' in subject) return book.store.find(entityType, subject.id.toLowerCase())
+  const stored = await readOf(book, subject)
+  return stored && storedAsToday(stored, book.birth)
+}
+
+async function readOf({ family, store }: Book, subject: Subject): Promise<Stored | undefined> {
+  if (typeof subject === 'object' && 'id' in subject) return store.find(family.entityType, subject.id.toLowerCase())
   const name = nameOf(subject)
-  return name === undefined ? undefined : (await book.store.load(entityType, [name])).get(name)
+  return name === undefined ? undefined : (await store.load(family.entityType, [name])).get(name)
 }
 
 /** The FQN of a subject, as far as it says one itself; an id does not, and what cannot be a name does not. */

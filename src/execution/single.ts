@@ -6,6 +6,7 @@ import type { Principal } from '../model/principal.js'
 import type { Stored } from '../ports/store.js'
 import { asks, demanded, type ReviseIntent } from '../rules/intent.js'
 import { principalIssues } from '../rules/principal.js'
+import { storedAsToday } from '../rules/today.js'
 import { missingPrincipal } from './authorise.js'
 import { subjectOf } from './entrance.js'
 import { type Answer, type Errand, errandOf } from './errand.js'
@@ -64,7 +65,8 @@ async function byId(book: Book, subject: { readonly id: string }, intent: Revise
   const id = subject.id.toLowerCase()
   let found: Stored | undefined
   try {
-    found = await book.store.find(book.family.entityType, id)
+    const read = await book.store.find(book.family.entityType, id)
+    found = read && storedAsToday(read, book.birth)
   } catch (cause) {
     return storeFailed('load', cause)
   }

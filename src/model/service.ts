@@ -11,7 +11,7 @@ export const ID_PATTERN = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 export const NAME_PATTERN = '^(?!.*::).*$'
 
 const uuid = Type.String({ pattern: UUID_PATTERN })
-const name = Type.String({ minLength: 1, maxLength: 256, pattern: NAME_PATTERN })
+export const NAME = Type.String({ minLength: 1, maxLength: 256, pattern: NAME_PATTERN })
 const fullyQualifiedName = Type.String({ minLength: 1, maxLength: 3072 })
 
 const ownerReference = Type.Object({ id: uuid, type: Type.Enum(['user', 'team']) }, closed)
@@ -21,8 +21,31 @@ const source = Type.Enum(['Classification', 'Glossary'], { default: 'Classificat
 const labelType = Type.Enum(['Manual', 'Propagated', 'Automated', 'Derived', 'Generated'], { default: 'Manual' })
 const state = Type.Enum(['Suggested', 'Confirmed'], { default: 'Confirmed' })
 
+const style = Type.Object(
+  {
+    color: Type.Optional(Type.String()),
+    iconURL: Type.Optional(Type.String()),
+    coverImage: Type.Optional(
+      Type.Object({ url: Type.Optional(Type.String()), position: Type.Optional(Type.String()) }, closed),
+    ),
+  },
+  closed,
+)
+const ingestionRunner = Type.Object({ id: uuid, type: Type.String({ minLength: 1, maxLength: 256 }) }, closed)
+export const ENTITY_STATUSES = [
+  'Draft',
+  'In Review',
+  'Approved',
+  'Archived',
+  'Deprecated',
+  'Rejected',
+  'Unprocessed',
+] as const
+const entityStatus = Type.Enum([...ENTITY_STATUSES])
+const provider = Type.Enum(['user', 'system'])
+
 const requestFields = {
-  name,
+  name: NAME,
   displayName: Type.Optional(Type.String()),
   description: Type.Optional(Type.String()),
   owners: Type.Optional(Type.Array(ownerReference)),
@@ -41,6 +64,8 @@ const requestFields = {
       ),
     ),
   ),
+  style: Type.Optional(style),
+  ingestionRunner: Type.Optional(ingestionRunner),
 }
 
 const tagLabel = Type.Object({ tagFQN, source, labelType, state }, closed)
@@ -62,7 +87,7 @@ const changeDescription = Type.Object(
 
 const serviceFields = {
   id: Type.String({ pattern: ID_PATTERN }),
-  name,
+  name: NAME,
   fullyQualifiedName,
   version: Type.Number({ minimum: 0.1 }),
   deleted: Type.Boolean(),
@@ -74,12 +99,43 @@ const serviceFields = {
   domain: Type.Optional(fullyQualifiedName),
   dataProducts: Type.Optional(Type.Array(fullyQualifiedName)),
   tags: Type.Array(tagLabel),
+  style: Type.Optional(style),
+  ingestionRunner: Type.Optional(ingestionRunner),
+  entityStatus: Type.Optional(entityStatus),
+  provider: Type.Optional(provider),
   changeDescription: Type.Optional(changeDescription),
 }
 
-/** The fields every request has, whatever its `serviceType`. */
-export const requestBase = Type.Object(requestFields, closed)
+const requestBase = Type.Object(requestFields, closed)
 const serviceBase = Type.Object(serviceFields, closed)
+
+/** The fields of a request, whatever its `serviceType`, for services of one family. */
+export function requestFieldsOf(family: Family): Record<string, TSchema> {
+  const unkept = Object.entries(family.unkept ?? {}).map(([key, schema]) => [key, Type.Optional(schema)])
+  return { ...ofFamily(requestFields, family), ...Object.fromEntries(unkept) }
+}
+
+/** Fields but for those that the services of a family do not have. */
+function ofFamily(fields: Record<string, TSchema>, family: Family): Record<string, TSchema> {
+  const { without = [], with: has = [] } = family
+  const absent: readonly string[] = [...without, ...(has.includes('provider') ? [] : ['provider'])]
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => !absent.includes(key)))
+}
+
+/** What a service has from its birth on without being asked, and what one stored before there was such a field is read to have. */
+export type Birth = Partial<Pick<ServiceFields, 'entityStatus' | 'provider'>>
+
+export function birthOf({ without = [], with: has = [] }: Family): Birth {
+  return Object.freeze({
+    ...(!without.includes('entityStatus') && { entityStatus: 'Unprocessed' as const }),
+    ...(has.includes('provider') && { provider: 'user' as const }),
+  })
+}
+
+/** Whether a value is one of the statuses that a service may have. */
+export function isEntityStatus(value: unknown): value is EntityStatus {
+  return (ENTITY_STATUSES as readonly unknown[]).includes(value)
+}
 
 function withConnection(fields: Record<string, TSchema>, serviceType: string, config: TObject): TObject {
   return Type.Object(
@@ -109,12 +165,12 @@ function withType(config: TObject, serviceType: string): TSchema {
  * @example requestSchema(mlmodelServices, 'Sklearn')
  */
 export function requestSchema(family: Family, serviceType: string): TObject {
-  return withConnection(requestFields, serviceType, untold(configSchema(family, serviceType)) as TObject)
+  return withConnection(requestFieldsOf(family), serviceType, untold(configSchema(family, serviceType)) as TObject)
 }
 
 /** What a request is checked with: `requestSchema`, with the values that a secret may have. */
 export function checkedSchema(family: Family, serviceType: string): TObject {
-  return withConnection(requestFields, serviceType, configSchema(family, serviceType))
+  return withConnection(requestFieldsOf(family), serviceType, configSchema(family, serviceType))
 }
 
 /**
@@ -124,7 +180,11 @@ export function checkedSchema(family: Family, serviceType: string): TObject {
  * @example serviceSchema(mlmodelServices, 'Sklearn')
  */
 export function serviceSchema(family: Family, serviceType: string): TObject {
-  return withConnection(serviceFields, serviceType, untold(configSchema(family, serviceType)) as TObject)
+  return withConnection(
+    ofFamily(serviceFields, family),
+    serviceType,
+    untold(configSchema(family, serviceType)) as TObject,
+  )
 }
 
 function configSchema(family: Family, serviceType: string): TObject {
@@ -202,6 +262,12 @@ export type ConnectionOf<F extends Family> = {
 export type ServiceMade<F extends Family, T extends ServiceTypeOf<F>> = [ServiceTypeOf<F>] extends [T]
   ? Service<F>
   : ServiceOf<F, T>
+
+/** How a service is shown: a colour, an icon, a cover image. */
+export type Style = Frozen<Static<typeof style>>
+
+/** How far a service is reviewed. */
+export type EntityStatus = Static<typeof entityStatus>
 
 /** A reference to a user or a team. */
 export type OwnerReference = Frozen<Static<typeof ownerReference>>

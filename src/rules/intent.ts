@@ -1,6 +1,6 @@
 import { demandsAny, type Preconditions } from '../model/etag.js'
 import type { Operation, Principal } from '../model/principal.js'
-import type { Service } from '../model/service.js'
+import type { EntityStatus, Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
 import type { Stored } from '../ports/store.js'
 import { comparesSecrets } from './connection.js'
@@ -57,6 +57,8 @@ export interface Draft {
   readonly request: ValidRequest
   /** Whether the connection stays as it is; then the request has none. */
   readonly keepsConnection: boolean
+  /** No request has one; `undefined` in a family without. */
+  readonly entityStatus: EntityStatus | undefined
 }
 
 /** Preconditions, where there are any. */

@@ -1,4 +1,4 @@
-import type { OwnerReference, Service, TagLabel } from '../model/service.js'
+import type { EntityStatus, OwnerReference, Service, TagLabel } from '../model/service.js'
 import { finder, sameOwner, sameTag, sameValue, sameText as text } from './same.js'
 
 /** The fields a request can change, besides `serviceType`. */
@@ -10,6 +10,10 @@ export interface Fields {
   readonly dataProducts?: readonly string[] | undefined
   readonly tags?: readonly TagLabel[] | undefined
   readonly connection?: Service['connection'] | undefined
+  readonly style?: Service['style'] | undefined
+  readonly ingestionRunner?: Service['ingestionRunner'] | undefined
+  /** No request has one: a patch alone changes it. */
+  readonly entityStatus?: EntityStatus | undefined
 }
 
 type Rule<T> = {
@@ -33,6 +37,9 @@ export const mergeTable = {
   dataProducts: { absent: 'clear', supplied: 'replace', bot: 'fill', same: names },
   tags: { absent: 'keep', supplied: 'union' },
   connection: { absent: 'keep', supplied: 'replace', same: sameValue },
+  style: { absent: 'keep', supplied: 'replace', same: sameValue },
+  ingestionRunner: { absent: 'clear', supplied: 'replace', same: sameValue },
+  entityStatus: { absent: 'keep', supplied: 'replace', same: text },
 } as const satisfies { [F in keyof Required<Fields>]: Rule<NonNullable<Fields[F]>> }
 
 const fieldNames = Object.keys(mergeTable) as (keyof typeof mergeTable)[]
@@ -78,6 +85,9 @@ const sames = {
   dataProducts: names,
   tags,
   connection: sameValue,
+  style: sameValue,
+  ingestionRunner: sameValue,
+  entityStatus: text,
 }
 
 function mergeField(before: unknown, given: unknown, rule: Rule<unknown>, isBot: boolean): unknown {

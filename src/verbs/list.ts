@@ -11,6 +11,7 @@ import type { Service } from '../model/service.js'
 import type { ListQuery, Page } from '../ports/store.js'
 import { cursorOf, placeOf } from '../rules/cursor.js'
 import { principalIssues } from '../rules/principal.js'
+import { asToday } from '../rules/today.js'
 
 /** Which services `listServices` answers. */
 export interface ListOptions {
@@ -150,10 +151,11 @@ async function list(book: Book, options: ListOptions): Promise<Result<ServicePag
     return err(storeFailed('load', cause))
   }
   const paging = pagingOf(found, { after, before })
-  if (book.policy === undefined) return ok({ services: Object.freeze([...found.services]), paging })
-  const denials = await Promise.all(found.services.map((service) => denial(book, by, 'ViewBasic', service)))
+  const services = found.services.map((service) => asToday(service, book.birth))
+  if (book.policy === undefined) return ok({ services: Object.freeze(services), paging })
+  const denials = await Promise.all(services.map((service) => denial(book, by, 'ViewBasic', service)))
   for (const denied of denials) if (denied?.code === 'STORE_FAILED') return err(denied)
-  return ok({ services: Object.freeze(found.services.filter((_, at) => denials[at] === undefined)), paging })
+  return ok({ services: Object.freeze(services.filter((_, at) => denials[at] === undefined)), paging })
 }
 
 /** Behind a page that was reached by a cursor there is at least where it came from. */
