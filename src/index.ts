@@ -42,6 +42,7 @@ export type { Limits } from './rules/copy.js'
 export type { Outcome } from './rules/decide.js'
 export { applyChange, diff } from './rules/diff.js'
 export type { PatchOperation } from './rules/patch.js'
+export { maskedConnection } from './rules/refused.js'
 export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
 export {
   type BulkOptions,

@@ -1,5 +1,5 @@
-import type { Book } from 'servicebook'
-import { type Answer, problem, responseOf } from './answers.js'
+import type { Book, Principal } from 'servicebook'
+import { type Answer, problem, refusal, responseOf } from './answers.js'
 import type { Operation } from './call.js'
 import { conditioned } from './conditions.js'
 import { documented } from './openapi.js'
@@ -11,7 +11,7 @@ import { loggedInUser } from './users.js'
 
 export { type OpenApiDocument, openApiDocument } from './openapi.js'
 export type { HandlerOptions } from './options.js'
-export type { Describe, EntityReference } from './references.js'
+export type { Describe, Described, Description, EntityReference } from './references.js'
 
 /** What serves HTTP with web-standard requests and responses. */
 export type Handler = (request: Request) => Promise<Response>
@@ -33,8 +33,11 @@ export type Handler = (request: Request) => Promise<Response>
  *   not create, of a `POST` above 64 KiB or of a length that is not told.
  * - Versions beyond 64 Mi characters are left out, and `more` says so; of a bulk that fails, rows beyond 8 Mi characters are
  *   told by name.
- * - A `Host` that is none is 400. A slash at the end of a path is taken. What the server takes and this does not yet (`offset`,
- *   `limit` of versions, `includeRelations`, `async=true`, `overrideMetadata=true`) is 400; what nobody knows is ignored.
+ * - A `Host` that is none is 400. A slash at the end of a path is taken. What the server takes and this does not (`offset` of
+ *   a list, `includeRelations`) is 400; what nobody knows is ignored.
+ * - `async=true` and `DELETE …/async/{id}` answer 202, when the work is done: a host may have no background.
+ * - An owner named by name alone, and a domain or data product by id alone, are taken where `describe` tells the other; the
+ *   type of an owner, where the directory knows it.
  * - Bodies are bounded, JSON in UTF-8, without repeated keys or numbers that would be rounded. There are no cookies and no CORS headers; both are the host's.
  *
  * | status | `errorType` |
@@ -131,6 +134,8 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
       if (path === undefined) return problem('BAD_REQUEST', 'The path is not percent-encoded UTF-8')
       const by = await authenticate?.(request)
       if (by === 'unauthenticated') return problem('UNAUTHORIZED', 'The authentication is not valid')
+      // What is no id is that of no service; whoever may see none is told that first.
+      if (path.id !== undefined && !UUID.test(path.id)) return strange(book, by, path.id)
       const wire = {
         family: book.family,
         collection: `${publicUrl ?? origin + basePath}/v1/services/${collection}`,
@@ -151,6 +156,17 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
     }
     return { methods: Object.keys(route.operations) as Method[], answer }
   }
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+async function strange({ family, policy }: Book, by: Principal | undefined, id: string): Promise<Answer> {
+  if (by === undefined && (await policy?.(undefined, 'ViewBasic', undefined)) === 'unauthenticated')
+    return refusal({ code: 'UNAUTHORIZED', message: '', operation: 'ViewBasic' })
+  const { entityType } = family
+  const entity = id.slice(0, 256)
+  const message = `${entityType} instance for ${entity} not found`
+  return refusal({ code: 'ENTITY_NOT_FOUND', message, entityType, entity })
 }
 
 /** Makes what takes long when it is first asked for. */

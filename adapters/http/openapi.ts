@@ -1,7 +1,8 @@
 import type { Book } from 'servicebook'
+import { sharedSchemas } from './components.js'
 import { distinct, failed, json, ok, operation, pathsOf, tagOf } from './operations.js'
 import { type HandlerOptions, settled } from './options.js'
-import { familySchemas, ref, type Schema, sharedSchemas } from './schemas.js'
+import { familySchemas, ref, type Schema } from './schemas.js'
 
 /*
  * The OpenAPI description of the routes. Source: OpenAPI 3.1.

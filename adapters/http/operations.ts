@@ -1,4 +1,23 @@
 import type { Book } from 'servicebook'
+import {
+  after,
+  before,
+  boolean,
+  conditions,
+  fields,
+  fqn,
+  hardDelete,
+  headers,
+  id,
+  ifNoneMatch,
+  include,
+  inPath,
+  inQuery,
+  limited,
+  moment,
+  recursive,
+  text,
+} from './parameters.js'
 import { entityOf, ref, type Schema } from './schemas.js'
 
 /*
@@ -45,45 +64,6 @@ export function tagOf(book: Book): Schema {
   const some = types.length > 5 ? `${types.slice(0, 5).join(', ')} and ${types.length - 5} more` : types.join(', ')
   return { name: collection, description: `Services of one family: ${some}.` }
 }
-
-const header = (description: string): Schema => ({ description, schema: { type: 'string' } })
-const headers = {
-  ETag: header('The state of the service, for If-Match'),
-  Location: header('The URL of the new service'),
-  'X-OpenMetadata-Change': header('What was done: entityCreated, entityUpdated, entityNoChange …'),
-}
-
-/** A parameter of an operation. */
-const inPath = (name: string, schema: Schema, description: string): Schema => {
-  return { name, in: 'path', required: true, schema, description }
-}
-const inQuery = (name: string, schema: Schema, description: string): Schema => ({
-  name,
-  in: 'query',
-  schema,
-  description,
-})
-const text = { type: 'string' }
-const boolean = { type: 'boolean', default: false }
-const uuid = { type: 'string', format: 'uuid' }
-const id = inPath('id', uuid, 'The id of the service')
-const fqn = inPath('fqn', { type: 'string', minLength: 1 }, 'The fully qualified name of the service, or its name')
-const fields = inQuery('fields', text, 'Properties of a service, or *, separated by commas')
-const include = inQuery(
-  'include',
-  { enum: ['non-deleted', 'deleted', 'all'], default: 'non-deleted' },
-  'Whether soft-deleted services count',
-)
-const inHeader = (name: string, description: string): Schema => ({ name, in: 'header', schema: text, description })
-const ifMatch = inHeader('If-Match', 'Entity tags, or *')
-const ifNoneMatch = inHeader('If-None-Match', 'Entity tags, or *')
-const conditions = [ifMatch, ifNoneMatch, inHeader('If-Unmodified-Since', 'An HTTP date')]
-const hardDelete = inQuery('hardDelete', boolean, 'Remove it with its history')
-const recursive = inQuery('recursive', boolean, 'Taken and ignored: nothing here has children')
-const before = inQuery('before', text, 'A cursor of paging; not together with after')
-const after = inQuery('after', text, 'A cursor of paging')
-const limited = (maximum: number) =>
-  inQuery('limit', { type: 'integer', minimum: 0, maximum, default: 10 }, 'How many at most')
 
 const ID = '11111111-1111-4111-8111-111111111111'
 
@@ -193,9 +173,12 @@ export function pathsOf(book: Book): Paths {
         `bulkCreateOrUpdate${entity}s`,
         'Create or update services',
         'Each as by itself, one after the other; a row that fails does so alone.',
-        { 200: ok(ref('BulkOperationResult')) },
+        { 200: ok(ref('BulkOperationResult')), 202: ok(ref('BulkOperationResult')) },
         {
-          parameters: [inQuery('dryRun', boolean, 'Answer the same and write nothing')],
+          parameters: [
+            inQuery('dryRun', boolean, 'Answer the same and write nothing'),
+            inQuery('async', boolean, 'Answer 202, all the same when it is done'),
+          ],
           ...body({ type: 'array', items: ref(`Create${entity}`) }, [example.request]),
         },
       ),
@@ -206,6 +189,32 @@ export function pathsOf(book: Book): Paths {
         ...body(ref('RestoreEntity'), { id: ID }),
       }),
     },
+    '/history': {
+      get: of(
+        `list${entity}History`,
+        'List versions by time',
+        'Of all services, newest first.',
+        { 200: ok(ref(`${entity}List`), { data: [example.service], paging: { total: 1 } }) },
+        {
+          parameters: [
+            { ...inQuery('startTs', moment, 'The first moment that counts'), required: true },
+            { ...inQuery('endTs', moment, 'The last moment that counts'), required: true },
+            inQuery('limit', { type: 'integer', minimum: 1, maximum: 500, default: 10 }, 'How many at most'),
+            before,
+            after,
+          ],
+        },
+      ),
+    },
+    '/async/{id}': {
+      delete: of(
+        `delete${entity}Async`,
+        'Delete a service and answer 202',
+        'The same as without `async`, answered as what is done later; it is done by then.',
+        { 202: ok(ref('DeleteEntityResponse')) },
+        { parameters: [id, hardDelete, recursive, ...conditions] },
+      ),
+    },
     '/name/{fqn}': ofOne(fqn, 'ByFQN', 'name'),
     '/{id}': ofOne(id, 'ByID', 'id'),
     '/{id}/versions': {
@@ -214,7 +223,14 @@ export function pathsOf(book: Book): Paths {
         'List the versions of a service',
         'Newest first, each as JSON text.',
         { 200: ok(ref('EntityHistory')) },
-        { parameters: [id] },
+        {
+          parameters: [
+            id,
+            inQuery('limit', { type: 'integer', minimum: 0, maximum: 1000, default: 0 }, 'How many at most; 0 is all'),
+            inQuery('offset', { type: 'integer', minimum: 0, default: 0 }, 'How many of the newest to leave out'),
+            inQuery('fieldChanged', text, 'Only versions that changed this field'),
+          ],
+        },
       ),
     },
     '/{id}/versions/{version}': {

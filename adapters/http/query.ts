@@ -41,7 +41,7 @@ export function parametersOf(query: URLSearchParams) {
     fields(): ReadonlySet<string> {
       const named = (text('fields') ?? '').split(',').flatMap((part) => part.trim() || [])
       for (const name of named)
-        if (name !== '*' && !FIELDS.includes(name))
+        if (name !== '*' && !PROPERTIES.has(name))
           issues.push({ path: '/fields', message: `has the unknown field ${name.slice(0, 100)}` })
       return new Set(named.includes('*') ? FIELDS : named)
     },
@@ -52,13 +52,14 @@ const UNDONE = 'is not supported'
 
 export type Parameters = ReturnType<typeof parametersOf>
 
-/** Services here have no pipelines and no followers, which clients may ask for all the same. */
-export const FIELDS: readonly string[] = [
-  'owners',
-  'tags',
-  'domain',
-  'domains',
-  'dataProducts',
-  'pipelines',
-  'followers',
-]
+/** What of a service is only shown when asked for. */
+export const FIELDS: readonly string[] = ['owners', 'tags', 'domain', 'domains', 'dataProducts', 'followers']
+
+/** What clients may ask for: every property of a service of any family, be it shown anyway, or nothing here. */
+const PROPERTIES: ReadonlySet<string> = new Set([
+  ...FIELDS,
+  ...['id', 'name', 'fullyQualifiedName', 'displayName', 'description', 'serviceType', 'connection', 'version'],
+  ...['updatedAt', 'updatedBy', 'impersonatedBy', 'href', 'changeDescription', 'incrementalChangeDescription'],
+  ...['deleted', 'entityStatus', 'style', 'provider', 'ingestionRunner', 'testConnectionResult'],
+  ...['pipelines', 'dataContract', 'models'],
+])

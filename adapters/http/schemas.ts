@@ -6,14 +6,14 @@ import { type Book, requestSchema, serviceSchema } from 'servicebook'
  */
 
 export type Schema = Readonly<Record<string, unknown>>
-type Properties = Readonly<Record<string, Schema>>
+export type Properties = Readonly<Record<string, Schema>>
 
 export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
-const array = (items: Schema): Schema => ({ type: 'array', items })
-const text: Schema = { type: 'string' }
+export const array = (items: Schema): Schema => ({ type: 'array', items })
+export const text: Schema = { type: 'string' }
 /** How many issues there are beside those that are told. */
-const more: Schema = { type: 'integer', minimum: 1 }
-const closed = (properties: Properties, required: readonly string[]): Schema => {
+export const more: Schema = { type: 'integer', minimum: 1 }
+export const closed = (properties: Properties, required: readonly string[]): Schema => {
   return { type: 'object', properties, required, additionalProperties: false }
 }
 
@@ -114,11 +114,12 @@ function serviceOnWire({ properties, required }: ObjectSchema, strict: boolean):
       ...rest,
       href: { type: 'string', format: 'uri' },
       owners: references,
-      tags: tags as Schema,
+      tags: array(shownLabel(tags?.items as Schema)),
       ...(!strict && { domain: domain as Schema }),
       domains: references,
       ...(dataProducts && { dataProducts: references }),
       changeDescription: ref('ChangeDescription'),
+      incrementalChangeDescription: ref('ChangeDescription'),
     },
     [...required.filter((key) => key !== 'tags'), 'href'],
   )
@@ -130,122 +131,9 @@ function informed(schema: Schema, keys: readonly string[]): Schema {
   return { ...schema, properties: { ...(schema.properties as Properties), ...texts } }
 }
 
-const count: Schema = { type: 'integer', minimum: 0 }
-const uuid: Schema = { type: 'string', format: 'uuid' }
-
-const entityReference: Properties = {
-  id: uuid,
-  type: text,
-  name: text,
-  fullyQualifiedName: text,
-  displayName: text,
-  description: text,
-  deleted: { type: 'boolean' },
-  inherited: { type: 'boolean' },
-  href: text,
-}
-
-/** The components that all families share. */
-export const sharedSchemas: Readonly<Record<string, Schema>> = {
-  EntityReference: closed(entityReference, ['id', 'type']),
-  OwnerReference: closed({ ...entityReference, type: { enum: ['user', 'team'] } }, ['id', 'type']),
-  NamedReference: closed({ ...entityReference, fullyQualifiedName: { ...text, minLength: 1, maxLength: 3072 } }, [
-    'id',
-    'type',
-    'fullyQualifiedName',
-  ]),
-  FieldChange: closed(
-    {
-      name: text,
-      oldValue: { type: ['string', 'number', 'boolean'], description: 'Scalars as they are, all else as JSON text.' },
-      newValue: { type: ['string', 'number', 'boolean'], description: 'Scalars as they are, all else as JSON text.' },
-    },
-    ['name'],
-  ),
-  ChangeDescription: closed(
-    {
-      fieldsAdded: array(ref('FieldChange')),
-      fieldsUpdated: array(ref('FieldChange')),
-      fieldsDeleted: array(ref('FieldChange')),
-      previousVersion: { type: 'number' },
-    },
-    ['fieldsAdded', 'fieldsUpdated', 'fieldsDeleted', 'previousVersion'],
-  ),
-  Paging: closed({ before: text, after: text, total: count }, ['total']),
-  EntityHistory: closed(
-    {
-      entityType: text,
-      versions: { ...array(text), description: 'Each version as JSON text, newest first.' },
-      more: {
-        type: 'boolean',
-        description: 'There where older versions are left out, since there is too much of them.',
-      },
-    },
-    ['entityType', 'versions'],
-  ),
-  RestoreEntity: closed({ id: uuid }, ['id']),
-  PatchOperation: {
-    anyOf: [
-      closed({ op: { enum: ['add', 'replace', 'test'] }, path: text, value: {} }, ['op', 'path', 'value']),
-      closed({ op: { const: 'remove' }, path: text }, ['op', 'path']),
-      closed({ op: { enum: ['move', 'copy'] }, path: text, from: text }, ['op', 'path', 'from']),
-    ],
-  },
-  BulkOperationResult: closed(
-    {
-      dryRun: { type: 'boolean' },
-      status: { enum: ['success', 'partialSuccess', 'failure', 'aborted'] },
-      abortReason: text,
-      numberOfRowsProcessed: count,
-      numberOfRowsPassed: count,
-      numberOfRowsFailed: count,
-      successRequest: array(closed({ request: text, status: { type: 'integer' } }, ['request', 'status'])),
-      failedRequest: array(
-        closed(
-          {
-            request: { type: 'object' },
-            status: { type: 'integer' },
-            message: text,
-            errorType: text,
-            issues: array(ref('Issue')),
-            more,
-          },
-          ['request', 'status', 'message'],
-        ),
-      ),
-    },
-    [
-      'dryRun',
-      'status',
-      'numberOfRowsProcessed',
-      'numberOfRowsPassed',
-      'numberOfRowsFailed',
-      'successRequest',
-      'failedRequest',
-    ],
-  ),
-  Issue: closed({ path: { ...text, description: 'RFC 6901 JSON Pointer.' }, message: text }, ['path', 'message']),
-  ErrorMessage: closed(
-    { code: { type: 'integer' }, errorType: text, message: text, issues: array(ref('Issue')), more },
-    ['code', 'errorType', 'message'],
-  ),
-  User: closed(
-    {
-      id: uuid,
-      name: text,
-      fullyQualifiedName: text,
-      displayName: text,
-      email: { ...text, description: 'Made of the name: of a principal no address is known.' },
-      isBot: { type: 'boolean' },
-      isAdmin: { type: 'boolean' },
-      teams: array(ref('EntityReference')),
-      href: text,
-    },
-    ['id', 'name', 'fullyQualifiedName', 'email', 'isBot', 'isAdmin'],
-  ),
-  ServerVersion: closed({ version: text, revision: text, timestamp: { type: 'integer' } }, [
-    'version',
-    'revision',
-    'timestamp',
-  ]),
+/** A label as it is shown: with what the host knows of its tag. */
+function shownLabel(schema: Schema): Schema {
+  const known = informed(schema, ['name', 'displayName', 'description', 'href'])
+  const style = closed({ color: text, iconURL: text }, [])
+  return { ...known, properties: { ...(known.properties as Properties), style } }
 }
