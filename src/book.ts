@@ -1,7 +1,7 @@
 import { uuidv7 } from './execution/id.js'
 import { defineFamily, type Family } from './families/family.js'
 import { reasonOf } from './model/errors.js'
-import { type Birth, birthOf } from './model/service.js'
+import { type Birth, birthOf } from './model/fields.js'
 import type { Cipher } from './ports/cipher.js'
 import type { Directory } from './ports/directory.js'
 import type { ChangeEvent, ChangeListener } from './ports/events.js'

@@ -10,6 +10,7 @@ export {
 } from './families/family.js'
 export { type MlModelServices, mlmodelServices } from './families/mlmodel.js'
 export type { UnmarkedSecrets } from './families/unmarked.js'
+export type { Beside, BesideField, TestConnectionResult } from './model/beside.js'
 export type * from './model/errors.js'
 export { etag, type Preconditions } from './model/etag.js'
 export type { Fqn } from './model/fqn.js'
@@ -20,6 +21,7 @@ export {
   type ConnectionOf,
   type EntityStatus,
   type FieldChange,
+  type FollowerReference,
   type OwnerReference,
   requestSchema,
   type Service,
@@ -53,9 +55,11 @@ export {
 } from './verbs/bulk.js'
 export { createService, type WriteOptions } from './verbs/create.js'
 export { type Deleted, type DeleteOptions, deleteService } from './verbs/delete.js'
-export { getService } from './verbs/get.js'
+export { type Followed, followService, unfollowService } from './verbs/follow.js'
+export { type GetServiceOptions, getService } from './verbs/get.js'
 export { allServices, type ListOptions, listServices, type ServicePage } from './verbs/list.js'
 export { type PatchedService, type PatchOptions, patchService } from './verbs/patch.js'
+export { type ConnectionTestReport, type Reported, reportConnectionTest } from './verbs/report.js'
 export {
   type ResealOptions,
   type ResealProgress,

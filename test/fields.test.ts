@@ -103,8 +103,8 @@ test('§1 what is no style, runner or status is BAD_REQUEST with its path; a sta
 })
 
 test('§11 the fields of requests and services are those that each family has', () => {
-  const beyond = ['href', 'dataContract', 'followers', 'impersonatedBy', 'incrementalChangeDescription']
-  const unseen = [...beyond, 'pipelines', 'testConnectionResult', 'models']
+  const beyond = ['href', 'dataContract', 'impersonatedBy', 'incrementalChangeDescription']
+  const unseen = [...beyond, 'pipelines', 'models']
   const named = (fields: readonly string[]) => [
     ...fields.map((field) => (field === 'domains' ? 'domain' : field)).filter((field) => !unseen.includes(field)),
   ]

@@ -128,7 +128,7 @@ describe('V11 versions', () => {
     const { changeDescription: _, ...late } = { ...current, version: 90 }
     const load = async (...args: Parameters<typeof store.load>) =>
       new Map([...(await store.load(...args))].map(([fqn, held]) => [fqn, { ...held, service: late }]))
-    const find = async () => ({ service: late, sealed: null, revision: 2 })
+    const find = async () => ({ service: late, sealed: null, beside: null, revision: 2 })
     const { ask } = openEdge({}, { store: { ...store, load, find, versions } as never })
     const { status, body } = await ask('GET', `${MODELS}/${made.id}/versions`)
     expect([status, body.more]).toEqual([200, true])

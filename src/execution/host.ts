@@ -1,7 +1,7 @@
 import type { Book } from '../book.js'
 import { type StoreFailed, storeFailed } from '../model/errors.js'
+import { UUID_PATTERN } from '../model/fields.js'
 import type { Fqn } from '../model/fqn.js'
-import { UUID_PATTERN } from '../model/service.js'
 import type { Change } from '../ports/store.js'
 import { uuidv7 } from './id.js'
 

@@ -133,6 +133,12 @@ export type DeleteServiceError = UpsertServiceError
 /** What `restoreService` can fail with. */
 export type RestoreServiceError = UpsertServiceError
 
+/** What `followService` and `unfollowService` answer when they fail. */
+export type FollowServiceError = UpsertServiceError
+
+/** What `reportConnectionTest` answers when it fails. */
+export type ReportConnectionTestError = UpsertServiceError
+
 /** What `listServices` can fail with. */
 export type ListServicesError = BadRequest | Unauthorized | StoreFailed
 

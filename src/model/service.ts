@@ -1,141 +1,22 @@
 import { type Static, type TObject, type TSchema, Type } from 'typebox'
 import type { ConnectionSchema, Family, ServiceTypeOf } from '../families/family.js'
 import { untold } from '../families/untold.js'
+import {
+  type changeDescription,
+  type ENTITY_STATUSES,
+  type fieldChange,
+  type followerReference,
+  type ownerReference,
+  type requestBase,
+  requestFieldsOf,
+  type serviceBase,
+  serviceFieldsOf,
+  type style,
+  type tagLabel,
+} from './fields.js'
+import type { Frozen } from './frozen.js'
 
 const closed = { additionalProperties: false } as const
-
-export const UUID_PATTERN = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
-/** As services have it: in lower case. */
-export const ID_PATTERN = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-/** OpenMetadata's `entityName`, `^((?!::).)*$`, in a form that needs no stack for each character. */
-export const NAME_PATTERN = '^(?!.*::).*$'
-
-const uuid = Type.String({ pattern: UUID_PATTERN })
-export const NAME = Type.String({ minLength: 1, maxLength: 256, pattern: NAME_PATTERN })
-const fullyQualifiedName = Type.String({ minLength: 1, maxLength: 3072 })
-
-const ownerReference = Type.Object({ id: uuid, type: Type.Enum(['user', 'team']) }, closed)
-
-const tagFQN = Type.String({ minLength: 1, maxLength: 3072 })
-const source = Type.Enum(['Classification', 'Glossary'], { default: 'Classification' })
-const labelType = Type.Enum(['Manual', 'Propagated', 'Automated', 'Derived', 'Generated'], { default: 'Manual' })
-const state = Type.Enum(['Suggested', 'Confirmed'], { default: 'Confirmed' })
-
-const style = Type.Object(
-  {
-    color: Type.Optional(Type.String()),
-    iconURL: Type.Optional(Type.String()),
-    coverImage: Type.Optional(
-      Type.Object({ url: Type.Optional(Type.String()), position: Type.Optional(Type.String()) }, closed),
-    ),
-  },
-  closed,
-)
-const ingestionRunner = Type.Object({ id: uuid, type: Type.String({ minLength: 1, maxLength: 256 }) }, closed)
-export const ENTITY_STATUSES = [
-  'Draft',
-  'In Review',
-  'Approved',
-  'Archived',
-  'Deprecated',
-  'Rejected',
-  'Unprocessed',
-] as const
-const entityStatus = Type.Enum([...ENTITY_STATUSES])
-const provider = Type.Enum(['user', 'system'])
-
-const requestFields = {
-  name: NAME,
-  displayName: Type.Optional(Type.String()),
-  description: Type.Optional(Type.String()),
-  owners: Type.Optional(Type.Array(ownerReference)),
-  domain: Type.Optional(fullyQualifiedName),
-  dataProducts: Type.Optional(Type.Array(fullyQualifiedName)),
-  tags: Type.Optional(
-    Type.Array(
-      Type.Object(
-        {
-          tagFQN,
-          source: Type.Optional(source),
-          labelType: Type.Optional(labelType),
-          state: Type.Optional(state),
-        },
-        closed,
-      ),
-    ),
-  ),
-  style: Type.Optional(style),
-  ingestionRunner: Type.Optional(ingestionRunner),
-}
-
-const tagLabel = Type.Object({ tagFQN, source, labelType, state }, closed)
-
-const fieldChange = Type.Object(
-  { name: Type.String(), oldValue: Type.Optional(Type.Unknown()), newValue: Type.Optional(Type.Unknown()) },
-  closed,
-)
-
-const changeDescription = Type.Object(
-  {
-    fieldsAdded: Type.Array(fieldChange),
-    fieldsUpdated: Type.Array(fieldChange),
-    fieldsDeleted: Type.Array(fieldChange),
-    previousVersion: Type.Number(),
-  },
-  closed,
-)
-
-const serviceFields = {
-  id: Type.String({ pattern: ID_PATTERN }),
-  name: NAME,
-  fullyQualifiedName,
-  version: Type.Number({ minimum: 0.1 }),
-  deleted: Type.Boolean(),
-  updatedAt: Type.Integer(),
-  updatedBy: Type.String(),
-  displayName: Type.Optional(Type.String()),
-  description: Type.Optional(Type.String()),
-  owners: Type.Optional(Type.Array(ownerReference)),
-  domain: Type.Optional(fullyQualifiedName),
-  dataProducts: Type.Optional(Type.Array(fullyQualifiedName)),
-  tags: Type.Array(tagLabel),
-  style: Type.Optional(style),
-  ingestionRunner: Type.Optional(ingestionRunner),
-  entityStatus: Type.Optional(entityStatus),
-  provider: Type.Optional(provider),
-  changeDescription: Type.Optional(changeDescription),
-}
-
-const requestBase = Type.Object(requestFields, closed)
-const serviceBase = Type.Object(serviceFields, closed)
-
-/** The fields of a request, whatever its `serviceType`, for services of one family. */
-export function requestFieldsOf(family: Family): Record<string, TSchema> {
-  const unkept = Object.entries(family.unkept ?? {}).map(([key, schema]) => [key, Type.Optional(schema)])
-  return { ...ofFamily(requestFields, family), ...Object.fromEntries(unkept) }
-}
-
-/** Fields but for those that the services of a family do not have. */
-function ofFamily(fields: Record<string, TSchema>, family: Family): Record<string, TSchema> {
-  const { without = [], with: has = [] } = family
-  const absent: readonly string[] = [...without, ...(has.includes('provider') ? [] : ['provider'])]
-  return Object.fromEntries(Object.entries(fields).filter(([key]) => !absent.includes(key)))
-}
-
-/** What a service has from its birth on without being asked, and what one stored before there was such a field is read to have. */
-export type Birth = Partial<Pick<ServiceFields, 'entityStatus' | 'provider'>>
-
-export function birthOf({ without = [], with: has = [] }: Family): Birth {
-  return Object.freeze({
-    ...(!without.includes('entityStatus') && { entityStatus: 'Unprocessed' as const }),
-    ...(has.includes('provider') && { provider: 'user' as const }),
-  })
-}
-
-/** Whether a value is one of the statuses that a service may have. */
-export function isEntityStatus(value: unknown): value is EntityStatus {
-  return (ENTITY_STATUSES as readonly unknown[]).includes(value)
-}
 
 function withConnection(fields: Record<string, TSchema>, serviceType: string, config: TObject): TObject {
   return Type.Object(
@@ -180,11 +61,7 @@ export function checkedSchema(family: Family, serviceType: string): TObject {
  * @example serviceSchema(mlmodelServices, 'Sklearn')
  */
 export function serviceSchema(family: Family, serviceType: string): TObject {
-  return withConnection(
-    ofFamily(serviceFields, family),
-    serviceType,
-    untold(configSchema(family, serviceType)) as TObject,
-  )
+  return withConnection(serviceFieldsOf(family), serviceType, untold(configSchema(family, serviceType)) as TObject)
 }
 
 function configSchema(family: Family, serviceType: string): TObject {
@@ -192,9 +69,6 @@ function configSchema(family: Family, serviceType: string): TObject {
   if (schema === undefined) throw new TypeError(`${family.entityType} has no service type ${serviceType}`)
   return schema
 }
-
-/** Read-only all the way down, as frozen values are. */
-type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
 
 /** What a caller may pass for `T`: an optional field may also be `undefined` or `null`, which count as absent. */
 export type Given<T> = T extends object
@@ -224,6 +98,9 @@ export interface RequestFields extends Given<Static<typeof requestBase>> {}
 
 /** The fields of a service but its `serviceType` and `connection`. */
 export interface ServiceFields extends Frozen<Static<typeof serviceBase>> {}
+
+/** A reference to a user who follows a service. */
+export type FollowerReference = Frozen<Static<typeof followerReference>>
 
 /** A create request for one service type, or for any of several. */
 export interface ServiceRequestOf<F extends Family, T extends ServiceTypeOf<F>> extends RequestFields {
@@ -267,7 +144,7 @@ export type ServiceMade<F extends Family, T extends ServiceTypeOf<F>> = [Service
 export type Style = Frozen<Static<typeof style>>
 
 /** How far a service is reviewed. */
-export type EntityStatus = Static<typeof entityStatus>
+export type EntityStatus = (typeof ENTITY_STATUSES)[number]
 
 /** A reference to a user or a team. */
 export type OwnerReference = Frozen<Static<typeof ownerReference>>

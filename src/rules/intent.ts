@@ -1,3 +1,4 @@
+import type { TestConnectionResult } from '../model/beside.js'
 import { demandsAny, type Preconditions } from '../model/etag.js'
 import type { Operation, Principal } from '../model/principal.js'
 import type { EntityStatus, Service } from '../model/service.js'
@@ -47,10 +48,21 @@ interface ResealIntent extends Wanted {
   readonly isOutdated: (sealed: string) => boolean
 }
 
+interface FollowIntent extends Wanted {
+  readonly kind: 'follow' | 'unfollow'
+  /** In lower case. */
+  readonly userId: string
+}
+
+interface ReportIntent extends Wanted {
+  readonly kind: 'report'
+  readonly result: TestConnectionResult
+}
+
 export type Intent = RequestIntent | ReviseIntent
 
 /** What is wanted of a service that is there. */
-export type ReviseIntent = PatchIntent | DeleteIntent | RestoreIntent | ResealIntent
+export type ReviseIntent = PatchIntent | DeleteIntent | RestoreIntent | ResealIntent | FollowIntent | ReportIntent
 
 /** What a patch makes of a service: a request for all that it is to be. */
 export interface Draft {
@@ -69,6 +81,7 @@ export function demanded(when: Preconditions): Preconditions | undefined {
 const CREATE = ['Create'] as const
 const EDIT = ['EditAll'] as const
 const DELETE = ['Delete'] as const
+const VIEW = ['ViewBasic'] as const
 
 /** What the policy is asked for, all of it together; nothing for what shows and changes no service. */
 export function asks(intent: Intent, held: Service | undefined): readonly Operation[] {
@@ -82,19 +95,26 @@ export function asks(intent: Intent, held: Service | undefined): readonly Operat
     case 'delete':
       return DELETE
     case 'restore':
+    case 'report':
       return EDIT
+    case 'follow':
+    case 'unfollow':
+      return intent.userId === intent.by?.id?.toLowerCase() ? VIEW : EDIT
     case 'reseal':
       return []
   }
 }
 
-/** Whether there is what the intent is about: for some, nothing will do, for a patch a soft-deleted service is none. */
+/** Whether there is what the intent is about: for some, nothing will do, for others a soft-deleted service is none. */
 export function sees(intent: Intent, held: Service | undefined): boolean {
   switch (intent.kind) {
     case 'create':
     case 'upsert':
       return true
     case 'patch':
+    case 'follow':
+    case 'unfollow':
+    case 'report':
       return held?.deleted === false
     case 'delete':
     case 'restore':

@@ -6,8 +6,9 @@ import {
   type PreconditionFailed,
   preconditionFailed,
 } from '../model/errors.js'
+import { ENTITY_STATUSES, isEntityStatus } from '../model/fields.js'
 import type { Operation } from '../model/principal.js'
-import { ENTITY_STATUSES, type EntityStatus, isEntityStatus, type Service } from '../model/service.js'
+import type { EntityStatus, Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
 import { frozenCopy, type Limits, wholeShape } from './copy.js'
 import { add } from './findings.js'
@@ -24,17 +25,10 @@ export type PatchOperation =
   | { readonly op: 'remove'; readonly path: string }
   | { readonly op: 'move' | 'copy'; readonly from: string; readonly path: string }
 
-/** What only the library writes; a `test` may look at it. */
+/** What no patch changes, since the library writes it, or verbs of its own do; a `test` may look at it. */
 const OWN = [
-  'id',
-  'name',
-  'fullyQualifiedName',
-  'version',
-  'deleted',
-  'updatedAt',
-  'updatedBy',
-  'changeDescription',
-  'provider',
+  ...['id', 'name', 'fullyQualifiedName', 'version', 'deleted', 'updatedAt', 'updatedBy', 'changeDescription'],
+  ...['provider', 'followers', 'testConnectionResult'],
 ]
 
 /**

@@ -1,4 +1,5 @@
-import type { Birth, Service } from '../model/service.js'
+import type { Birth } from '../model/fields.js'
+import type { Service } from '../model/service.js'
 import type { Stored } from '../ports/store.js'
 
 /*

@@ -5,17 +5,9 @@ import type { Family } from '../families/family.js'
 import { type SecretPlaces, secretPlaces } from '../families/places.js'
 import { unformatted } from '../families/schema.js'
 import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
+import { type Birth, birthOf, NAME, requestFieldsOf } from '../model/fields.js'
 import { fqn, isFqn } from '../model/fqn.js'
-import {
-  type Birth,
-  birthOf,
-  checkedSchema,
-  NAME,
-  type OwnerReference,
-  requestFieldsOf,
-  type Service,
-  type TagLabel,
-} from '../model/service.js'
+import { checkedSchema, type OwnerReference, type Service, type TagLabel } from '../model/service.js'
 import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
 import { add, type Findings } from './findings.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'

@@ -26,5 +26,6 @@ function withDeleted(before: Stored, deleted: boolean, now: number, by: Principa
   const updatedAt = Math.max(now, old.updatedAt + 1)
   const changeDescription = diff(old, { ...old, deleted }, old.version)
   const service = { ...old, version, deleted, updatedAt, updatedBy: by?.name ?? ANONYMOUS, changeDescription }
-  return Object.freeze({ service: Object.freeze(service), sealed: before.sealed, revision: before.revision + 1 })
+  const { sealed, beside, revision } = before
+  return Object.freeze({ service: Object.freeze(service), sealed, beside, revision: revision + 1 })
 }

@@ -1,6 +1,8 @@
 import { type BadRequest, badRequest } from '../../model/errors.js'
+import type { Birth } from '../../model/fields.js'
 import { ANONYMOUS, type Principal } from '../../model/principal.js'
-import type { Birth, Service, TagLabel } from '../../model/service.js'
+import type { Service, TagLabel } from '../../model/service.js'
+import type { Stored } from '../../ports/store.js'
 import type { SecretsAfter } from '../connection.js'
 import { isBeyond, type Limits } from '../copy.js'
 import type { Decision } from '../decide.js'
@@ -47,8 +49,9 @@ export function decision(
   service: Record<string, unknown>,
   revision: number,
   secrets: SecretsAfter,
+  beside: Stored['beside'],
 ): Decision {
-  const stored = { service: Object.freeze(service) as unknown as Service, sealed: secrets.sealed, revision }
+  const stored = { service: Object.freeze(service) as unknown as Service, sealed: secrets.sealed, beside, revision }
   Object.freeze(stored)
   return secrets.clear === undefined ? { outcome, stored } : { outcome, stored, clear: secrets.clear }
 }

@@ -74,5 +74,5 @@ export function decidePatch(
     return { outcome: 'updated', stored: Object.freeze(stored) }
   }
   service.changeDescription = change
-  return decision('updated', service, before.revision + 1, secrets)
+  return decision('updated', service, before.revision + 1, secrets, before.beside)
 }

@@ -41,7 +41,7 @@ export function decideUpdate(
   const version = nextVersion(old.version, incompatible)
   const service = newborn(old.id, version, Math.max(now, old.updatedAt + 1), by, request, merged)
   service.changeDescription = diff(old, service as Partial<Service>, old.version, secrets.changed)
-  return decision(old.deleted ? 'restored' : 'updated', service, before.revision + 1, secrets)
+  return decision(old.deleted ? 'restored' : 'updated', service, before.revision + 1, secrets, before.beside)
 }
 
 /** What is kept and what is new may be more together than a request may hold; no later one could say it again. */
