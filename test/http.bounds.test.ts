@@ -129,7 +129,7 @@ describe('V11 versions', () => {
     const load = async (...args: Parameters<typeof store.load>) =>
       new Map([...(await store.load(...args))].map(([fqn, held]) => [fqn, { ...held, service: late }]))
     const find = async () => ({ service: late, sealed: null, beside: null, revision: 2 })
-    const { ask } = openEdge({}, { store: { ...store, load, find, versions } as never })
+    const { ask } = openEdge({ shape: 'documented' }, { store: { ...store, load, find, versions } as never })
     const { status, body } = await ask('GET', `${MODELS}/${made.id}/versions`)
     expect([status, body.more]).toEqual([200, true])
     expect(body.versions).toHaveLength(64)

@@ -190,7 +190,6 @@ test.each([
   ['one entity type in two collections', [bookOf('pipe', 'pipes', { A: one }), bookOf('pipe', 'old', { A: other })]],
   ['entity types that differ in case', [bookOf('pipe', 'pipes', { A: one }), bookOf('Pipe', 'others', { A: other })]],
   ['an entity type that is called like what all share', [bookOf('issue', 'issues', { A: one })]],
-  ['an entity type whose operation is called like one for all', [bookOf('system', 'systems', { A: one })]],
   [
     'entity types whose operations are called alike',
     [bookOf('pipe', 'pipes', { A: one }), bookOf('orUpdatePipe', 'others', { A: other })],
@@ -448,7 +447,7 @@ describe.each(settings)('requests made from the document of $name', (setting) =>
       expect([own !== undefined, headers.has('etag')]).toEqual([true, true])
       return
     }
-    expect([200, 201].includes(status) ? own !== undefined : status >= 400 && status < 500, `${status}`).toBe(true)
+    expect([200, 201, 202].includes(status) ? own !== undefined : status >= 400 && status < 500, `${status}`).toBe(true)
     const check = valid(
       `${operationId} ${own === undefined ? 'default' : status}`,
       content,
@@ -514,6 +513,8 @@ describe.each(settings)('requests made from the document of $name', (setting) =>
     const given = JSON.parse(JSON.stringify(body)) as Omit<Create, 'connection'> & { connection?: { config?: unknown } }
     // At the top, `null` is nothing.
     for (const [key, value] of Object.entries(given)) if (value === null) Reflect.deleteProperty(given, key)
+    // Nor is a connection without anything in it one.
+    if (JSON.stringify(given.connection) === '{}') Reflect.deleteProperty(given, 'connection')
     const { serviceTypes } = setting.families.find(({ collection }) => path.endsWith(`/${collection}`)) as Family
     const schema = Object.hasOwn(serviceTypes, given.serviceType) ? serviceTypes[given.serviceType] : undefined
     if (!create(given) || given.connection?.config === undefined || schema === undefined) return create(given)

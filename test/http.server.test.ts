@@ -27,8 +27,9 @@ test('§7 fields takes every property of a service; one that no service has is a
   ]
   for (const path of ['', `/${body.id}`, '/name/a'])
     expect((await ask('GET', `${MODELS}${path}?fields=${properties}`)).status, path).toBe(200)
-  const { owners, tags, domains, dataProducts, ...rest } = (await ask('GET', `${MODELS}/name/a?fields=*`)).body
-  expect([owners, tags, domains, dataProducts]).toEqual([[], [], [], []])
+  const { owners, tags, domains, dataProducts, followers, ...rest } = (await ask('GET', `${MODELS}/name/a?fields=*`))
+    .body
+  expect([owners, tags, domains, dataProducts, followers]).toEqual([[], [], [], [], []])
   expect((await ask('GET', `${MODELS}/name/a?fields=entityStatus,style`)).body).toEqual(rest)
   expect((await ask('GET', `${MODELS}?fields=columns`)).status).toBe(400)
 })
@@ -317,4 +318,60 @@ test('patches made as differences of whole objects work twice in a row, and with
   const last = await update({ ...second, description: 'four', owners: [] }, '?fields=*')
   expect([second.description, third.description, last.description]).toEqual(['two', 'three', 'four'])
   expect([last.owners, last.connection.config.awsConfig.awsSecretAccessKey]).toEqual([[], MASK])
+})
+
+describe('§7 beside a service', () => {
+  test('followers come and go by their routes, are answered as an event, and are shown when asked for', async () => {
+    const { ask } = openEdge({
+      describe: (asked) => asked.map((one) => (one.type === 'user' ? { name: 'ada' } : undefined)),
+    })
+    const { body } = await ask('POST', MODELS, row('a'))
+    expect(body).not.toHaveProperty('followers')
+    const at = `${MODELS}/${body.id}`
+    const followed = await ask('PUT', `${at}/followers`, JSON.stringify(ADA))
+    expect([followed.status, followed.headers.get(CHANGE)]).toEqual([200, 'entityFieldsChanged'])
+    expect(followed.body).toMatchObject({
+      eventType: 'entityUpdated',
+      entityType: 'mlmodelService',
+      entityId: body.id,
+      currentVersion: 0.1,
+      previousVersion: 0.1,
+      changeDescription: { fieldsAdded: [{ name: 'followers', newValue: expect.stringContaining(ADA) }] },
+    })
+    expect((await ask('PUT', `${at}/followers`, JSON.stringify(ADA))).headers.get(CHANGE)).toBe('entityNoChange')
+    const shown = (await ask('GET', `${at}?fields=followers`)).body
+    expect([shown.followers, shown.version]).toEqual([[{ id: ADA, type: 'user', name: 'ada' }], 0.1])
+    expect((await ask('GET', `${MODELS}?fields=followers`)).body.data[0].followers).toEqual(shown.followers)
+    expect((await ask('GET', at)).body).not.toHaveProperty('followers')
+    const { headers } = await ask('GET', `${at}?fields=followers`)
+    const again = { 'if-none-match': headers.get('etag') as string }
+    expect((await ask('GET', `${at}?fields=followers`, undefined, again)).status).toBe(200)
+    const gone = await ask('DELETE', `${at}/followers/${ADA}`)
+    expect(gone.body.changeDescription.fieldsDeleted).toHaveLength(1)
+    expect((await ask('GET', `${at}?fields=followers`)).body.followers).toEqual([])
+    for (const wrong of ['x', 7, null, {}])
+      expect((await ask('PUT', `${at}/followers`, JSON.stringify(wrong))).status).toBe(400)
+    expect((await ask('PUT', `${MODELS}/${ADA}/followers`, JSON.stringify(ADA))).status).toBe(404)
+  })
+
+  test('the last result of a test is kept masked and shown when asked for, to a bot in clear too', async () => {
+    const authenticate = () => ({ name: 'bot', isBot: true })
+    const { ask } = openEdge({ authenticate })
+    const { body } = await ask('POST', MODELS, aws('a', 'hush'))
+    const at = `${MODELS}/${body.id}`
+    const result = {
+      status: 'Failed',
+      lastUpdatedAt: 7,
+      steps: [{ name: 'S', passed: false, message: 'http://u:hush@h' }],
+    }
+    const told = await ask('PUT', `${at}/testConnectionResult`, result)
+    const kept = { ...result, steps: [{ name: 'S', mandatory: true, passed: false, message: `http://u:${MASK}@h` }] }
+    expect([told.status, told.body.testConnectionResult]).toEqual([200, kept])
+    const shown = (await ask('GET', `${at}?fields=testConnectionResult`)).body
+    expect(shown.testConnectionResult).toEqual(kept)
+    expect(shown.connection.config.awsConfig.awsSecretAccessKey).toBe('hush')
+    expect((await ask('GET', at)).body).not.toHaveProperty('testConnectionResult')
+    for (const wrong of [{}, [], 7, { steps: [{ name: 'S' }] }, { ...result, other: 1 }])
+      expect((await ask('PUT', `${at}/testConnectionResult`, wrong)).status, JSON.stringify(wrong)).toBe(400)
+  })
 })

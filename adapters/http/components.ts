@@ -23,6 +23,7 @@ const entityReference: Properties = {
 export const sharedSchemas: Readonly<Record<string, Schema>> = {
   EntityReference: closed(entityReference, ['id', 'type']),
   OwnerReference: closed({ ...entityReference, type: { enum: ['user', 'team'] } }, ['id', 'type']),
+  RunnerReference: closed({ ...entityReference, type: { ...text, minLength: 1, maxLength: 256 } }, ['id', 'type']),
   NamedReference: closed({ ...entityReference, fullyQualifiedName: { ...text, minLength: 1, maxLength: 3072 } }, [
     'id',
     'type',
@@ -102,6 +103,21 @@ export const sharedSchemas: Readonly<Record<string, Schema>> = {
   ErrorMessage: closed(
     { code: { type: 'integer' }, errorType: text, message: text, issues: array(ref('Issue')), more },
     ['code', 'errorType', 'message'],
+  ),
+  ChangeEvent: closed(
+    {
+      id: uuid,
+      eventType: text,
+      entityType: text,
+      entityId: uuid,
+      entityFullyQualifiedName: text,
+      previousVersion: { type: 'number' },
+      currentVersion: { type: 'number' },
+      userName: text,
+      timestamp: { type: 'integer' },
+      changeDescription: ref('ChangeDescription'),
+    },
+    ['id', 'eventType', 'entityType', 'entityId', 'userName', 'timestamp', 'changeDescription'],
   ),
   DeleteEntityResponse: closed(
     {

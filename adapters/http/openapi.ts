@@ -1,8 +1,9 @@
 import type { Book } from 'servicebook'
 import { sharedSchemas } from './components.js'
-import { distinct, failed, json, ok, operation, pathsOf, tagOf } from './operations.js'
+import { distinct, failed, json, ok, operation, tagOf } from './described.js'
+import { pathsOf } from './operations.js'
 import { type HandlerOptions, settled } from './options.js'
-import { familySchemas, ref, type Schema } from './schemas.js'
+import { familySchemas, ref, type Schema, testResult } from './schemas.js'
 
 /*
  * The OpenAPI description of the routes. Source: OpenAPI 3.1.
@@ -31,6 +32,7 @@ export function documented(books: readonly Book[], options: HandlerOptions): () 
   distinct(operations.map((one) => [String(one.operationId), one]))
   const schemas = distinct([
     ...books.flatMap((book) => Object.entries(familySchemas(book, shape === 'server'))),
+    ['TestConnectionResult', () => testResult(books[0] as Book)] as const,
     ...Object.entries(sharedSchemas).map(([name, schema]) => [name, () => structuredClone(schema)] as const),
   ])
   return () => ({

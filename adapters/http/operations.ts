@@ -1,4 +1,5 @@
 import type { Book } from 'servicebook'
+import { examplesOf, ID, ok, operation, WHAT } from './described.js'
 import {
   after,
   before,
@@ -17,6 +18,7 @@ import {
   moment,
   recursive,
   text,
+  uuid,
 } from './parameters.js'
 import { entityOf, ref, type Schema } from './schemas.js'
 
@@ -26,66 +28,6 @@ import { entityOf, ref, type Schema } from './schemas.js'
  */
 
 type Paths = Readonly<Record<string, Readonly<Record<string, Schema>>>>
-
-/** What has been named for all books; two of one name would be a mistake in the program. */
-export function distinct<T>(named: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
-  const byName = Object.fromEntries(named)
-  if (Object.keys(byName).length === named.length) return byName
-  throw new TypeError('books must have entity types that are told apart in the OpenAPI document')
-}
-
-export const json = (schema: Schema, example?: unknown): Schema => ({
-  'application/json': { schema, ...(example !== undefined && { example }) },
-})
-export const ok = (schema: Schema, example?: unknown, description = 'Done'): Schema => ({
-  description,
-  content: json(schema, example),
-})
-
-export const failed = { code: 404, errorType: 'ENTITY_NOT_FOUND', message: 'service instance for a not found' }
-
-export function operation(
-  operationId: string,
-  tag: string,
-  summary: string,
-  description: string,
-  responses: Schema,
-  more: Schema = {},
-): Schema {
-  const error = { $ref: '#/components/responses/Error' }
-  const all = { ...responses, '4XX': error, default: error }
-  return { operationId, tags: [tag], summary, description, ...more, responses: all }
-}
-
-/** The tag of what a book serves. */
-export function tagOf(book: Book): Schema {
-  const { collection, serviceTypes } = book.family
-  const types = Object.keys(serviceTypes)
-  const some = types.length > 5 ? `${types.slice(0, 5).join(', ')} and ${types.length - 5} more` : types.join(', ')
-  return { name: collection, description: `Services of one family: ${some}.` }
-}
-
-const ID = '11111111-1111-4111-8111-111111111111'
-
-/** A service as it is shown, and the request that made it. */
-function examplesOf({ family }: Book) {
-  const [serviceType = ''] = Object.keys(family.serviceTypes)
-  const request = { name: 'first', serviceType, description: 'What the first is for' }
-  const service = {
-    id: ID,
-    ...request,
-    fullyQualifiedName: 'first',
-    version: 0.1,
-    updatedAt: 1_700_000_000_000,
-    updatedBy: 'ada',
-    href: `https://catalogue.example/v1/services/${family.collection}/${ID}`,
-    owners: [],
-    tags: [],
-    domains: [],
-    deleted: false,
-  }
-  return { request, service }
-}
 
 /** What each route takes and answers, in the order of `routes.ts`. */
 export function pathsOf(book: Book): Paths {
@@ -104,6 +46,7 @@ export function pathsOf(book: Book): Paths {
   const create = body(ref(`Create${entity}`), example.request)
   const operations = { type: 'array', items: ref('PatchOperation') }
   const changed = { 200: service('ETag', 'X-OpenMetadata-Change') }
+  const followed = { ...ok(ref('ChangeEvent')), headers: { [WHAT]: headers[WHAT] } }
   const created = { 201: service('ETag', 'X-OpenMetadata-Change', 'Location') }
 
   const ofOne = (parameter: Schema, by: string, how: string) => ({
@@ -217,6 +160,39 @@ export function pathsOf(book: Book): Paths {
     },
     '/name/{fqn}': ofOne(fqn, 'ByFQN', 'name'),
     '/{id}': ofOne(id, 'ByID', 'id'),
+    '/{id}/followers': {
+      put: of(
+        `addFollowerTo${entity}`,
+        'Add a follower',
+        'A user follows the service; it is no new version.',
+        { 200: followed },
+        { parameters: [id, ...conditions], ...body(uuid, ID) },
+      ),
+    },
+    '/{id}/followers/{userId}': {
+      delete: of(
+        `deleteFollowerOf${entity}`,
+        'Remove a follower',
+        'A user follows the service no more; it is no new version.',
+        { 200: followed },
+        { parameters: [id, inPath('userId', uuid, 'The id of the user'), ...conditions] },
+      ),
+    },
+    '/{id}/testConnectionResult': {
+      put: of(
+        `addTestConnectionResultTo${entity}`,
+        'Keep the result of a test of the connection',
+        'In the place of the one before; it is no new version. Credentials in its texts are masked.',
+        { 200: service('X-OpenMetadata-Change') },
+        {
+          parameters: [id, ...conditions],
+          ...body(ref('TestConnectionResult'), {
+            status: 'Successful',
+            steps: [{ name: 'CheckAccess', passed: true }],
+          }),
+        },
+      ),
+    },
     '/{id}/versions': {
       get: of(
         `listAll${entity}Version`,

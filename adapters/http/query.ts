@@ -53,13 +53,15 @@ const UNDONE = 'is not supported'
 export type Parameters = ReturnType<typeof parametersOf>
 
 /** What of a service is only shown when asked for. */
-export const FIELDS: readonly string[] = ['owners', 'tags', 'domain', 'domains', 'dataProducts', 'followers']
+export const FIELDS: readonly string[] = [
+  ...['owners', 'tags', 'domain', 'domains', 'dataProducts', 'followers', 'testConnectionResult'],
+]
 
 /** What clients may ask for: every property of a service of any family, be it shown anyway, or nothing here. */
 const PROPERTIES: ReadonlySet<string> = new Set([
   ...FIELDS,
   ...['id', 'name', 'fullyQualifiedName', 'displayName', 'description', 'serviceType', 'connection', 'version'],
   ...['updatedAt', 'updatedBy', 'impersonatedBy', 'href', 'changeDescription', 'incrementalChangeDescription'],
-  ...['deleted', 'entityStatus', 'style', 'provider', 'ingestionRunner', 'testConnectionResult'],
+  ...['deleted', 'entityStatus', 'style', 'provider', 'ingestionRunner'],
   ...['pipelines', 'dataContract', 'models'],
 ])

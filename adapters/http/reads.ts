@@ -23,7 +23,8 @@ export const list: Operation = async ({ book, by, wire, parameters }) => {
     tagFQN: text('tagFQN'),
   }
   const places = { after: text('after'), before: text('before'), include: includeOf(parameters) }
-  const listed = await listServices(book, { by, limit, ...places, ...filters, total: true })
+  const beside = besideIn(fields)
+  const listed = await listServices(book, { by, limit, ...places, ...filters, total: true, fields: beside })
   if (listed.isErr()) return refusal(listed.error)
   if (filters.domain !== undefined) {
     const known = await knownTo(book, [{ type: 'domain', fullyQualifiedName: filters.domain }])
@@ -44,7 +45,7 @@ export const get: Operation = async (call) => {
   parameters.undone('includeRelations')
   const fields = parameters.fields()
   if (parameters.issues.length > 0) return badRequest(parameters.issues)
-  const got = await getService(book, subjectOf(path), { by, include: includeOf(parameters) })
+  const got = await getService(book, subjectOf(path), { by, include: includeOf(parameters), fields: besideIn(fields) })
   if (got.isErr()) return refusal(got.error)
   const shown = await inClear(book, got.value, by)
   if ('status' in shown) return shown
@@ -115,10 +116,13 @@ export const version: Operation = async ({ book, by, wire, path }) => {
  * the service, and not secrets, which one caller sees and the next does not.
  */
 function covers({ by, wire }: Call, service: Service, fields: ReadonlySet<string>): boolean {
-  if (fields.has('followers')) return false
+  if (besideIn(fields).length > 0) return false
   if (by?.isBot === true && service.connection !== undefined) return false
   return wire.describe === undefined || !refers(wire, service, fields)
 }
+
+const besideIn = (fields: ReadonlySet<string>) => BESIDE.filter((field) => fields.has(field))
+const BESIDE = ['followers', 'testConnectionResult'] as const
 
 const includeOf = ({ text }: Parameters) => text('include') as GetOptions['include']
 const versionIn = ({ version = '' }: Call['path']) => (/^\d+(\.\d)?$/.test(version) ? Number(version) : Number.NaN)

@@ -1,3 +1,4 @@
+import { follow, report, unfollow } from './beside.js'
 import { bulk } from './bulk.js'
 import type { Operation } from './call.js'
 import { history } from './history.js'
@@ -19,6 +20,9 @@ export const routes: Readonly<Record<string, Partial<Record<Method, Operation>>>
   '/async/{id}': { DELETE: removeLater },
   '/name/{fqn}': { GET: get, PATCH: patch, DELETE: remove },
   '/{id}': { GET: get, PATCH: patch, DELETE: remove },
+  '/{id}/followers': { PUT: follow },
+  '/{id}/followers/{userId}': { DELETE: unfollow },
+  '/{id}/testConnectionResult': { PUT: report },
   '/{id}/versions': { GET: versions },
   '/{id}/versions/{version}': { GET: version },
 }

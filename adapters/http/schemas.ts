@@ -55,6 +55,19 @@ export function familySchemas(book: Book, strict: boolean): Readonly<Record<stri
   }
 }
 
+/** What a test of a connection found, as it comes in and goes out: a step is mandatory unless it says otherwise. */
+export function testResult({ family }: Book): Schema {
+  const [serviceType = ''] = Object.keys(family.serviceTypes)
+  const { testConnectionResult } = plain(serviceSchema(family, serviceType)).properties
+  const { properties, ...result } = withoutDefaults(testConnectionResult as Schema)
+  const { steps } = properties as Readonly<Record<string, { readonly items: ObjectSchema }>>
+  const required = steps?.items.required.filter((key) => key !== 'mandatory')
+  return {
+    ...result,
+    properties: { ...(properties as object), steps: { ...steps, items: { ...steps?.items, required } } },
+  }
+}
+
 interface ObjectSchema {
   readonly properties: Properties
   readonly required: readonly string[]
@@ -95,7 +108,7 @@ function requestOnWire({ properties, required }: ObjectSchema): Schema {
   return closed(
     {
       ...rest,
-      ...(ingestionRunner && { ingestionRunner: ref('EntityReference') }),
+      ...(ingestionRunner && { ingestionRunner: ref('RunnerReference') }),
       owners: array(ref('OwnerReference')),
       tags: array(label),
       domain: named,
@@ -107,13 +120,15 @@ function requestOnWire({ properties, required }: ObjectSchema): Schema {
 }
 
 function serviceOnWire({ properties, required }: ObjectSchema, strict: boolean): Schema {
-  const { owners, domain, dataProducts, tags, changeDescription, ...rest } = properties
+  const { owners, domain, dataProducts, tags, followers, changeDescription, testConnectionResult, ...rest } = properties
   const references = array(ref('EntityReference'))
   return closed(
     {
       ...rest,
       href: { type: 'string', format: 'uri' },
       owners: references,
+      followers: references,
+      testConnectionResult: ref('TestConnectionResult'),
       tags: array(shownLabel(tags?.items as Schema)),
       ...(!strict && { domain: domain as Schema }),
       domains: references,

@@ -8,6 +8,7 @@ import {
   type Service,
   type TagLabel,
 } from 'servicebook'
+import { UNWRITTEN } from './patches.js'
 import { FIELDS } from './query.js'
 import { type Describe, type Refer, referring } from './references.js'
 import { read } from './requests.js'
@@ -69,7 +70,8 @@ function changeOf(service: Service, before: Service | null): ChangeDescription |
 }
 
 function shown(wire: Wire, service: Service, fields: ReadonlySet<string>, refer: Refer): Json {
-  const { owners = [], domain, dataProducts = [], tags, changeDescription, deleted, connection, ...rest } = service
+  const { owners = [], domain, dataProducts = [], tags, changeDescription, deleted, connection, ...others } = service
+  const { followers, ...rest } = others
   const inDomain = fields.has('domain') || fields.has('domains')
   const hasDataProducts = fields.has('dataProducts') && !wire.family.without?.includes('dataProducts')
   return {
@@ -81,6 +83,7 @@ function shown(wire: Wire, service: Service, fields: ReadonlySet<string>, refer:
     ...(inDomain && !wire.strict && domain !== undefined && { domain }),
     ...(inDomain && { domains: domainsOf(domain).map(refer) }),
     ...(hasDataProducts && { dataProducts: dataProducts.map((name) => refer(dataProduct(name))) }),
+    ...(followers && { followers: followers.map(refer) }),
     deleted,
     ...(changeDescription && { changeDescription: shownChange(wire, changeDescription, refer) }),
   }
@@ -120,11 +123,12 @@ function referredInChange(change: ChangeDescription | undefined): readonly Refer
 /** What a service refers to where it is shown, also in what changed. */
 function referencesOf(
   { describe }: Wire,
-  { owners = [], domain, dataProducts = [], tags, changeDescription }: Service,
+  { owners = [], domain, dataProducts = [], tags, followers = [], changeDescription }: Service,
   fields: ReadonlySet<string>,
 ): readonly Reference[] {
   return [
     ...(fields.has('owners') ? owners : []),
+    ...followers,
     ...(fields.has('domain') || fields.has('domains') ? domainsOf(domain) : []),
     ...(fields.has('dataProducts') ? dataProducts.map(dataProduct) : []),
     ...(fields.has('tags') && describe !== undefined ? tags.map(tagOf) : []),
@@ -169,11 +173,7 @@ function shownChange({ strict }: Wire, change: ChangeDescription, refer: Refer):
 }
 
 /** What clients send back with a patch as they got it, and the server drops. */
-const DROPPED = [
-  ...['id', 'name', 'fullyQualifiedName', 'href', 'version', 'deleted'],
-  ...['updatedAt', 'updatedBy', 'changeDescription', 'incrementalChangeDescription', 'impersonatedBy', 'provider'],
-  ...['pipelines', 'followers', 'testConnectionResult', 'dataContract', 'models'],
-]
+const DROPPED = ['id', 'name', 'fullyQualifiedName', 'deleted', ...UNWRITTEN]
 
 /**
  * Services as clients see them when they write a patch. They may change `domain` or `domains`, and whichever they changed

@@ -16,6 +16,7 @@ import { JSON_PATCH, JSON_TYPE, jsonOf } from './body.js'
 import { type Call, inClear, subjectOf, type Operation as Work } from './call.js'
 import { completeReferences } from './complete.js'
 import { demandsOf } from './conditions.js'
+import { withoutUnwritten } from './patches.js'
 import { located, read } from './requests.js'
 import { hrefOf, representation, showOne } from './wire.js'
 
@@ -58,8 +59,9 @@ export const patch: Work = async (call) => {
   if (ended !== undefined) return ended
   const as = representation(wire)
   const options = { by, ...demandsOf(request), as }
-  const patched = await patchService(book, subjectOf(path), body.value as PatchOperation[], options)
-  if (patched.isErr()) return refusal(patched.error, located('/domains/0'))
+  const { operations, located: among } = withoutUnwritten(body.value)
+  const patched = await patchService(book, subjectOf(path), operations as PatchOperation[], options)
+  if (patched.isErr()) return refusal(patched.error, (issue) => located('/domains/0')(among(issue)))
   const { outcome, service } = patched.value
   return written(call, service, 200, { [CHANGE]: changes[outcome] }, as.before())
 }
@@ -117,7 +119,7 @@ async function askedIn(call: Call, operation: Operation) {
 }
 
 /** The header that says what a write did. */
-const CHANGE = 'X-OpenMetadata-Change'
+export const CHANGE = 'X-OpenMetadata-Change'
 const changes = {
   created: 'entityCreated',
   updated: 'entityUpdated',
