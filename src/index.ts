@@ -34,6 +34,7 @@ export {
   type TagLabel,
 } from './model/service.js'
 export { MASK, maskedText } from './model/texts.js'
+export type { Check } from './ports/check.js'
 export type { Belonging, Cipher } from './ports/cipher.js'
 export type { Directory, Reference } from './ports/directory.js'
 export type { ChangeEvent, ChangeListener } from './ports/events.js'
@@ -43,6 +44,8 @@ export type { Awaitable, Change, ListQuery, Page, Place, ServiceStore, Stored, V
 export type { Limits } from './rules/copy.js'
 export type { Outcome } from './rules/decide.js'
 export { applyChange, diff } from './rules/diff.js'
+export { type EntityRulesOptions, entityRules } from './rules/entity.js'
+export { openMetadataPolicy } from './rules/openmetadata.js'
 export type { PatchOperation } from './rules/patch.js'
 export { maskedConnection } from './rules/refused.js'
 export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'

@@ -203,7 +203,7 @@ test('§9 following oneself asks ViewBasic, following for another and reporting 
     },
   })
   await createService(book, row('a'))
-  const asks = async (call: () => PromiseLike<unknown>) => {
+  const asks = async (call: () => unknown) => {
     asked.length = 0
     await call()
     return asked.join()

@@ -1,9 +1,10 @@
 import { unmet } from '../model/etag.js'
 import type { Awaitable, Stored } from '../ports/store.js'
 import { decide } from '../rules/decide.js'
-import { asks, needsClear, needsTime, needsVersion, sees } from '../rules/intent.js'
+import { asks, isChecked, needsClear, needsTime, needsVersion, sees } from '../rules/intent.js'
 import { type Referring, referencesOf } from '../rules/references.js'
 import { denials } from './authorise.js'
+import { breach } from './check.js'
 import { drafted } from './draft.js'
 import type { Answer, Errand, Failure, Journey } from './errand.js'
 import { idOf, takenId, timeOf } from './host.js'
@@ -154,5 +155,8 @@ function decided({ book, isGiven }: Journey, errand: Errand): Answer {
     if (isGiven(answer, fqn)) return takenId()
     id = answer
   }
-  return decide(intent, held, { now, id, draft, clear, previous }, book.limits)
+  const answer = decide(intent, held, { now, id, draft, clear, previous }, book.limits)
+  if (book.checks.length === 0 || 'code' in answer || answer.outcome === 'unchanged' || !isChecked(intent))
+    return answer
+  return breach(book, answer.stored.service, held?.service ?? null, intent.by) ?? answer
 }

@@ -41,7 +41,7 @@ export function idOf(book: Book): string | StoreFailed {
 }
 
 /** An answer that is a promise is of no use, but a rejection of it must not end the process. */
-function unheard(answer: unknown): void {
+export function unheard(answer: unknown): void {
   Promise.resolve(answer).catch(() => {})
 }
 

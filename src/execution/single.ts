@@ -28,14 +28,15 @@ export async function executeRequest(
   kind: 'create' | 'upsert',
   by: Principal | undefined,
   when: Preconditions,
+  { overrides = false, wrong = [] }: { readonly overrides?: boolean; readonly wrong?: readonly Issue[] } = {},
 ): Promise<Answer> {
   const valid = book.validate(request)
   const { issues: found = [], more = 0 } = 'error' in valid ? valid.error : {}
-  const issues = [...found, ...principalIssues(by), ...preconditionIssues(when)]
+  const issues = [...found, ...principalIssues(by), ...preconditionIssues(when), ...wrong]
   if ('error' in valid || issues.length > 0) return badRequest(issues, more)
   const missing = await missingPrincipal(book, by, kind === 'create' ? 'Create' : 'EditAll')
   if (missing !== undefined) return missing
-  const errand = errandOf({ kind, by, when: demanded(when), request: valid }, valid.fqn)
+  const errand = errandOf({ kind, by, when: demanded(when), request: valid, overrides }, valid.fqn)
   return inTurn(book, valid.fqn, () => alone(book, errand))
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { Operation } from '../model/principal.js'
-import { maskedText } from './texts.js'
+import { reasonOf, saysNothingApplied } from './reason.js'
 
 /** One violation in a request, an option or a subject. */
 export interface Issue {
@@ -84,9 +84,9 @@ export interface StoreFailed {
   readonly message: string
   /**
    * What was being done: reading, writing, asking the policy or the directory, sealing or opening secrets, or asking the
-   * host's `now` (`'clock'`) or `newId` (`'id'`), which also fail with an answer that cannot be one.
+   * host's `now` (`'clock'`), `newId` (`'id'`) or `checks` (`'check'`), which also fail with an answer that cannot be one.
    */
-  readonly during: 'load' | 'commit' | 'authorise' | 'resolve' | 'seal' | 'open' | 'clock' | 'id'
+  readonly during: 'load' | 'commit' | 'authorise' | 'resolve' | 'seal' | 'open' | 'clock' | 'id' | 'check'
   /** `false`: nothing was written. `'unknown'`: the write may or may not have happened; an upsert is safe to send again. */
   readonly applied: false | 'unknown'
   /** What was thrown, as it was thrown. */
@@ -220,6 +220,7 @@ export function storeFailed(during: StoreFailed['during'], cause: unknown, fqn?:
     open: 'Opening the secrets',
     clock: 'Asking the clock',
     id: 'Asking for an id',
+    check: 'Asking the checks',
   }[during]
   const whose = fqn === undefined ? '' : ` of ${fqn}`
   const outcome = applied === false ? 'nothing was written' : 'it is unknown whether it was written'
@@ -229,26 +230,5 @@ export function storeFailed(during: StoreFailed['during'], cause: unknown, fqn?:
     during,
     applied,
     cause,
-  }
-}
-
-/**
- * What was thrown says of itself, without credentials: drivers name what they cannot connect to. It is known by what it has
- * and not by its class: test environments and frames have an `Error` of their own.
- */
-export function reasonOf(cause: unknown): string {
-  try {
-    const message: unknown = (cause as { readonly message?: unknown } | null | undefined)?.message
-    return typeof message === 'string' ? maskedText(message) : 'no reason given'
-  } catch {
-    return 'no reason given'
-  }
-}
-
-function saysNothingApplied(cause: unknown): boolean {
-  try {
-    return (cause as { applied?: unknown }).applied === false
-  } catch {
-    return false
   }
 }

@@ -1,5 +1,6 @@
 import { type Static, type TObject, type TSchema, Type } from 'typebox'
 import type { ConnectionSchema, Family, ServiceTypeOf } from '../families/family.js'
+import { partial } from '../families/schema.js'
 import { untold } from '../families/untold.js'
 import {
   type changeDescription,
@@ -49,9 +50,10 @@ export function requestSchema(family: Family, serviceType: string): TObject {
   return withConnection(requestFieldsOf(family), serviceType, untold(configSchema(family, serviceType)) as TObject)
 }
 
-/** What a request is checked with: `requestSchema`, with the values that a secret may have. */
-export function checkedSchema(family: Family, serviceType: string): TObject {
-  return withConnection(requestFieldsOf(family), serviceType, configSchema(family, serviceType))
+/** What a request is checked with: `requestSchema`, with the values that a secret may have, and perhaps without what is required. */
+export function checkedSchema(family: Family, serviceType: string, isPartial = false): TObject {
+  const config = configSchema(family, serviceType)
+  return withConnection(requestFieldsOf(family), serviceType, isPartial ? (partial(config) as TObject) : config)
 }
 
 /**

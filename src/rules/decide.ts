@@ -52,7 +52,7 @@ export function decide(intent: Intent, held: Stored | null, gathered: Gathered, 
     case 'create':
       return nothing()
     case 'upsert':
-      return decideUpdate(held, clear, intent.request, now, intent.by, limits)
+      return decideUpdate(held, clear, intent, now, limits)
     case 'patch':
       return draft === undefined ? nothing() : decidePatch(held, clear, draft, previous, now, intent.by, limits)
     case 'delete':

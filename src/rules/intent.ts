@@ -21,9 +21,11 @@ interface Wanted {
   readonly when: Preconditions | undefined
 }
 
-interface RequestIntent extends Wanted {
+export interface RequestIntent extends Wanted {
   readonly kind: 'create' | 'upsert'
   readonly request: ValidRequest
+  /** Whether it overwrites what a bot only fills, and replaces tags: `overrideMetadata`. */
+  readonly overrides: boolean
 }
 
 export interface PatchIntent extends Wanted {
@@ -121,6 +123,11 @@ export function sees(intent: Intent, held: Service | undefined): boolean {
     case 'reseal':
       return held !== undefined
   }
+}
+
+/** Whether the host's checks are asked of what becomes of the service. */
+export function isChecked(intent: Intent): boolean {
+  return 'request' in intent || intent.kind === 'patch' || intent.kind === 'restore'
 }
 
 /** Whether the decision has a time: it is then asked for while nothing has happened yet. */

@@ -67,9 +67,10 @@ interface Checked {
  * The check of a family's requests. Every violation is reported, once, with its path. Source: OpenMetadata, "Create an
  * ML Model Service"; `semantics.md` §1.
  *
- * `holdsSecrets`: whether the store may be given secrets at all (§8).
+ * `holdsSecrets`: whether the store may be given secrets at all (§8). `isPartial`: whether a connection may lack what its
+ * schema requires.
  */
-export function validator(family: Family, limits: Limits, holdsSecrets: boolean): Validate {
+export function validator(family: Family, limits: Limits, holdsSecrets: boolean, isPartial: boolean): Validate {
   const serviceTypes = Object.keys(family.serviceTypes)
   const birth = birthOf(family)
   const checks = new Map<unknown, Checked>()
@@ -82,7 +83,7 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
       checkWithoutType ??= compiled(withoutType(family), null)
       return checkWithoutType
     }
-    const check = checkOf(family, serviceType)
+    const check = checkOf(family, serviceType, isPartial)
     checks.set(serviceType, check)
     return check
   }
@@ -129,15 +130,17 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
 }
 
 /** To compile a schema takes milliseconds, and the books of a family have the same ones. */
-const shared = new WeakMap<Family, Map<string, Checked>>()
+const whole = new WeakMap<Family, Map<string, Checked>>()
+const lenient = new WeakMap<Family, Map<string, Checked>>()
 
-function checkOf(family: Family, serviceType: string): Checked {
+function checkOf(family: Family, serviceType: string, isPartial: boolean): Checked {
+  const shared = isPartial ? lenient : whole
   const checks = shared.get(family) ?? new Map<string, Checked>()
   shared.set(family, checks)
   const known = checks.get(serviceType)
   if (known !== undefined) return known
   const config = family.serviceTypes[serviceType] as TSchema
-  const check = compiled(checkedSchema(family, serviceType), secretPlaces(config))
+  const check = compiled(checkedSchema(family, serviceType, isPartial), secretPlaces(config))
   checks.set(serviceType, check)
   return check
 }
