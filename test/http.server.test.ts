@@ -109,6 +109,22 @@ test('an id that is none is that of no service: 404, whatever is asked of it', a
   expect((await closed.ask('GET', `${MODELS}/no-uuid`)).status).toBe(401)
 })
 
+test('§5 with overrideMetadata a bot overwrites what people wrote, in a PUT and in a bulk', async () => {
+  const authenticate = ({ headers }: Request) => ({ name: headers.get('x-by') ?? 'ada', isBot: headers.has('x-by') })
+  const { ask } = openEdge({ authenticate })
+  const bot = { 'x-by': 'bot' }
+  const description = async () => (await ask('GET', `${MODELS}/name/a`)).body.description
+  await ask('POST', MODELS, row('a', { description: 'one' }))
+  await ask('PUT', MODELS, row('a', { description: 'two' }), bot)
+  await ask('PUT', `${MODELS}/bulk`, [row('a', { description: 'two' })], bot)
+  expect(await description()).toBe('one')
+  await ask('PUT', `${MODELS}?overrideMetadata=true`, row('a', { description: 'two' }), bot)
+  expect(await description()).toBe('two')
+  await ask('PUT', `${MODELS}/bulk?overrideMetadata=true`, [row('a', { description: 'three' })], bot)
+  expect(await description()).toBe('three')
+  expect((await ask('PUT', `${MODELS}?overrideMetadata=x`, row('a'))).body.issues[0].path).toBe('/overrideMetadata')
+})
+
 test('async=true and DELETE /async/{id} answer 202 with the body of the server', async () => {
   const { ask } = openEdge()
   const bulk = await ask('PUT', `${MODELS}/bulk?async=true`, [row('a'), row('b')])

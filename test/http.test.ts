@@ -117,10 +117,6 @@ describe('PUT /bulk', () => {
       message: 'The body must be an array of create requests',
     })
     expect(await result([], '?dryRun=maybe')).toMatchObject({ code: 400, issues: [{ path: '/dryRun' }] })
-    expect(await result([], '?overrideMetadata=true')).toMatchObject({
-      code: 400,
-      issues: [{ path: '/overrideMetadata' }],
-    })
     expect(await result([], '?overrideMetadata=false&async=false')).toMatchObject({ status: 'success' })
   })
 

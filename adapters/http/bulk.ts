@@ -16,7 +16,7 @@ import type { Wire } from './wire.js'
 export const bulk: Operation = async (call) => {
   const { request, book, by, wire, parameters, limits } = call
   const dryRun = parameters.boolean('dryRun') ?? false
-  parameters.untrue('overrideMetadata')
+  const overrideMetadata = parameters.boolean('overrideMetadata')
   const later = parameters.boolean('async') ?? false
   if (parameters.issues.length > 0) return badRequest(parameters.issues)
   const away = await turnedAway(call, 'EditAll')
@@ -40,7 +40,7 @@ export const bulk: Operation = async (call) => {
     else rows.push({ at, request: asked.request as ServiceRequest, domainAt: asked.domainAt })
   }
   const requests = rows.map((row) => row.request)
-  const bulked = await bulkUpsert(book, requests, { by, dryRun, signal: request.signal })
+  const bulked = await bulkUpsert(book, requests, { by, dryRun, overrideMetadata, signal: request.signal })
   if (bulked.isErr()) return refusal(bulked.error)
 
   const passed: object[] = []

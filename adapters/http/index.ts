@@ -1,4 +1,5 @@
 import type { Book, Principal } from 'servicebook'
+import { nobody } from './admission.js'
 import { type Answer, problem, refusal, responseOf } from './answers.js'
 import type { Operation } from './call.js'
 import { conditioned } from './conditions.js'
@@ -21,8 +22,9 @@ export type Handler = (request: Request) => Promise<Response>
  * mounted in whatever serves HTTP: `node:http`, Hono, Fastify, Express, Bun, Deno. Clients written for OpenMetadata talk to it
  * unchanged.
  *
- * - `/v1/services/{collection}` of each book, with `/bulk`, `/restore`, `/{id}`, `/name/{fqn}`, `/{id}/versions` and
- *   `/{id}/versions/{version}`; `/v1/system/version`; `/openapi.json`, also at `/swagger.json`. `HEAD` answers where `GET`
+ * - `/v1/services/{collection}` of each book, with `/bulk`, `/restore`, `/history`, `/async/{id}`, `/name/{fqn}`, `/{id}` and
+ *   below it `/versions`, `/versions/{version}`, `/followers`, `/followers/{userId}` and `/testConnectionResult`;
+ *   `/v1/system/version`; `/v1/users/loggedInUser`; `/openapi.json`, also at `/swagger.json`. `HEAD` answers where `GET`
  *   does, `OPTIONS` everywhere.
  * - Errors have OpenMetadata's body, `{ code, errorType, message }`, and `issues` where a request breaks rules.
  * - `ETag` comes with every service. `If-Match`, `If-None-Match` and `If-Unmodified-Since` count on whatever changes one
@@ -31,8 +33,8 @@ export type Handler = (request: Request) => Promise<Response>
  * - Bots see secrets in clear where the policy allows `ViewSecrets`, everybody else the mask; superseded versions have only masks.
  * - Whom the policy turns away without seeing a service is answered before a body is read: nobody at all, and those who may
  *   not create, of a `POST` above 64 KiB or of a length that is not told.
- * - Versions beyond 64 Mi characters are left out, and `more` says so; of a bulk that fails, rows beyond 8 Mi characters are
- *   told by name.
+ * - Versions beyond 64 Mi characters are left out, and `more` says so in the documented shape; of a bulk that fails, rows
+ *   beyond 8 Mi characters are told by name. `/history` reads every service of its book for each page.
  * - A `Host` that is none is 400. A slash at the end of a path is taken. What the server takes and this does not (`offset` of
  *   a list, `includeRelations`) is 400; what nobody knows is ignored.
  * - `async=true` and `DELETE …/async/{id}` answer 202, when the work is done: a host may have no background.
@@ -160,10 +162,10 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-async function strange({ family, policy }: Book, by: Principal | undefined, id: string): Promise<Answer> {
-  if (by === undefined && (await policy?.(undefined, 'ViewBasic', undefined)) === 'unauthenticated')
-    return refusal({ code: 'UNAUTHORIZED', message: '', operation: 'ViewBasic' })
-  const { entityType } = family
+async function strange(book: Book, by: Principal | undefined, id: string): Promise<Answer> {
+  const refused = await nobody(book, by)
+  if (refused !== undefined) return refused
+  const { entityType } = book.family
   const entity = id.slice(0, 256)
   const message = `${entityType} instance for ${entity} not found`
   return refusal({ code: 'ENTITY_NOT_FOUND', message, entityType, entity })

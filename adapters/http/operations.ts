@@ -16,6 +16,7 @@ import {
   inQuery,
   limited,
   moment,
+  overrides,
   recursive,
   text,
   uuid,
@@ -108,7 +109,7 @@ export function pathsOf(book: Book): Paths {
         'Create or update a service',
         'By its name. What is sent again as it was changes nothing.',
         { ...changed, ...created },
-        { parameters: conditions, ...create },
+        { parameters: [overrides, ...conditions], ...create },
       ),
     },
     '/bulk': {
@@ -120,6 +121,7 @@ export function pathsOf(book: Book): Paths {
         {
           parameters: [
             inQuery('dryRun', boolean, 'Answer the same and write nothing'),
+            overrides,
             inQuery('async', boolean, 'Answer 202, all the same when it is done'),
           ],
           ...body({ type: 'array', items: ref(`Create${entity}`) }, [example.request]),

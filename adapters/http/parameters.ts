@@ -47,6 +47,11 @@ export const ifMatch = inHeader('If-Match', 'Entity tags, or *')
 export const ifNoneMatch = inHeader('If-None-Match', 'Entity tags, or *')
 export const conditions = [ifMatch, ifNoneMatch, inHeader('If-Unmodified-Since', 'An HTTP date')]
 export const hardDelete = inQuery('hardDelete', boolean, 'Remove it with its history')
+export const overrides = inQuery(
+  'overrideMetadata',
+  boolean,
+  'A bot overwrites what people wrote, and tags are replaced',
+)
 export const recursive = inQuery('recursive', boolean, 'Taken and ignored: nothing here has children')
 export const before = inQuery('before', text, 'A cursor of paging; not together with after')
 export const after = inQuery('after', text, 'A cursor of paging')

@@ -23,15 +23,6 @@ export function parametersOf(query: URLSearchParams) {
     undone(...names: readonly string[]): void {
       for (const name of names) if (text(name) !== undefined) issues.push({ path: `/${name}`, message: UNDONE })
     },
-    /** The same for what only counts when it is true. */
-    untrue(...names: readonly string[]): void {
-      for (const name of names) {
-        const value = text(name)
-        if (value === 'true') issues.push({ path: `/${name}`, message: UNDONE })
-        else if (value !== undefined && value !== 'false')
-          issues.push({ path: `/${name}`, message: 'must be true or false' })
-      }
-    },
     /** Refuses two that exclude each other, be they empty. */
     exclusive(one: string, other: string): void {
       if (query.has(one) && query.has(other))

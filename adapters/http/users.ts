@@ -1,5 +1,6 @@
 import type { Book, Principal } from 'servicebook'
-import { type Answer, refusal } from './answers.js'
+import { nobody } from './admission.js'
+import type { Answer } from './answers.js'
 import { uuidOf } from './references.js'
 
 /*
@@ -9,8 +10,8 @@ import { uuidOf } from './references.js'
 
 /** The principal as a user; nobody is `anonymous`, or 401 where the policy of the book wants somebody. */
 export async function loggedInUser(book: Book, by: Principal | undefined, users: string): Promise<Answer> {
-  if (by === undefined && (await book.policy?.(undefined, 'ViewBasic', undefined)) === 'unauthenticated')
-    return refusal({ code: 'UNAUTHORIZED', message: 'Authentication is required', operation: 'ViewBasic' })
+  const refused = await nobody(book, by)
+  if (refused !== undefined) return refused
   const { name = 'anonymous', isBot = false, isAdmin = false, id, teams } = by ?? {}
   const known = id?.toLowerCase() ?? (await uuidOf(`user:${name}`))
   const user = {

@@ -38,10 +38,12 @@ export const create: Work = async (call) => {
 }
 
 export const put: Work = async (call) => {
-  const { request, book, by, wire } = call
+  const { request, book, by, wire, parameters } = call
+  const overrideMetadata = parameters.boolean('overrideMetadata')
+  if (parameters.issues.length > 0) return badRequest(parameters.issues)
   const asked = await askedIn(call, 'EditAll')
   if ('status' in asked) return asked
-  const upserted = await upsertService(book, asked.request, { by, ...demandsOf(request) })
+  const upserted = await upsertService(book, asked.request, { by, overrideMetadata, ...demandsOf(request) })
   if (upserted.isErr()) return refusal(upserted.error, located(asked.domainAt))
   const { outcome, service } = upserted.value
   const headers = { [CHANGE]: changes[outcome] }
