@@ -10,6 +10,7 @@ export default defineConfig({
     postgres: 'adapters/postgres/index.ts',
     http: 'adapters/http/index.ts',
     cipher: 'adapters/cipher.ts',
+    'stand-in': 'adapters/stand-in/index.ts',
     testing: 'test/conformance/index.ts',
   },
   format: 'esm',

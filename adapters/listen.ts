@@ -1,0 +1,61 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { toNodeHandler } from 'srvx/node'
+
+/** A server that listens. */
+export interface Listening {
+  /** `http://127.0.0.1:` and the port. */
+  readonly origin: string
+  /** Takes nothing new, waits for what is under way, and for no connection that only stands open. */
+  stop(): Promise<void>
+}
+
+/**
+ * Serves a handler on loopback; port 0 is any free one. A handler that rejects drops the connection without an answer.
+ * Rejects when the port cannot be had.
+ */
+export async function listen(handler: (request: Request) => Promise<Response>, port: number): Promise<Listening> {
+  let underWay = 0
+  const listener = toNodeHandler(async (request) => {
+    try {
+      return await handler(request)
+    } catch {
+      const { runtime } = request as { runtime?: { node?: { res?: ServerResponse } } }
+      runtime?.node?.res?.destroy()
+      return new Response(null)
+    }
+  })
+  const closeIfIdle = () => {
+    if (!server.listening && underWay === 0) server.closeAllConnections()
+  }
+  const server = createServer((incoming: IncomingMessage, outgoing: ServerResponse) => {
+    underWay++
+    outgoing.once('close', () => {
+      underWay--
+      closeIfIdle()
+    })
+    listener(incoming as Parameters<typeof listener>[0], outgoing)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve)
+  })
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        closeIfIdle()
+      }),
+  }
+}
+
+/** Whether a request was meant for this machine: a page in a browser may reach it by a name of its own. */
+export function isForHere({ url, headers }: Request): boolean {
+  const host = headers.get('Host')
+  const [given, meant] = [url, `http://${host ?? 'localhost'}`].map((text) =>
+    URL.canParse(text) ? new URL(text) : null,
+  )
+  return [given, meant].every((one) => one !== null && one !== undefined && HERE.has(one.hostname))
+}
+
+const HERE: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
