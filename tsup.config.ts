@@ -11,6 +11,7 @@ export default defineConfig({
     http: 'adapters/http/index.ts',
     cipher: 'adapters/cipher.ts',
     'stand-in': 'adapters/stand-in/index.ts',
+    command: 'adapters/command/main.ts',
     testing: 'test/conformance/index.ts',
   },
   format: 'esm',
@@ -23,8 +24,17 @@ export default defineConfig({
   // 700 small modules take half a second to import; bundled they take 40 ms.
   noExternal: [/^typebox/],
   // Adapters import the package by its own name, as an adapter of a third party does.
-  external: ['servicebook'],
+  external: ['servicebook', 'pg'],
   esbuildPlugins: [
+    {
+      // CommonJS in an ES module has no `require`, and commander wants what Node has.
+      name: 'builtin modules of commander',
+      setup(build) {
+        build.onLoad({ filter: /commander[\\/]lib[\\/]\w+\.js$/ }, ({ path }) => ({
+          contents: readFileSync(path, 'utf8').replace(/require\(('node:\w+')\)/g, 'globalThis.process.getBuiltinModule($1)'),
+        }))
+      },
+    },
     {
       // TypeBox makes an encoder when it is imported, and some test environments have none; it is for hashing, which is not used.
       name: 'no encoder at import',

@@ -48,14 +48,3 @@ export async function listen(handler: (request: Request) => Promise<Response>, p
       }),
   }
 }
-
-/** Whether a request was meant for this machine: a page in a browser may reach it by a name of its own. */
-export function isForHere({ url, headers }: Request): boolean {
-  const host = headers.get('Host')
-  const [given, meant] = [url, `http://${host ?? 'localhost'}`].map((text) =>
-    URL.canParse(text) ? new URL(text) : null,
-  )
-  return [given, meant].every((one) => one !== null && one !== undefined && HERE.has(one.hostname))
-}
-
-const HERE: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])

@@ -49,6 +49,17 @@ const mayImport: Record<string, readonly string[]> = {
     'servicebook/memory',
     'adapters/stand-in',
     'adapters/listen.ts',
+    'adapters/door.ts',
+  ],
+  'adapters/door.ts': ['servicebook'],
+  'adapters/page': ['adapters/page'],
+  'adapters/command': [
+    'servicebook',
+    'adapters/command',
+    'adapters/listen.ts',
+    'adapters/door.ts',
+    'commander',
+    'node:',
   ],
   'test/conformance': ['servicebook', 'test/conformance', 'node:'],
 }

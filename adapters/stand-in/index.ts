@@ -2,13 +2,13 @@ import { allServices, type Book, bulkUpsert, type Family, openBook, type Service
 import type * as families from 'servicebook/families'
 import { serviceHandler } from 'servicebook/http'
 import { memoryStore } from 'servicebook/memory'
-import { isForHere, listen } from '../listen.js'
+import { door, isForHere } from '../door.js'
+import { listen } from '../listen.js'
 import { administered } from './admin.js'
 import { type Clock, clockAt } from './clock.js'
 import { type Failure, failures } from './failures.js'
 import { countedIds } from './ids.js'
 import { type StandInOptions, settled } from './options.js'
-import { principalOf, tokenIn } from './principal.js'
 import { type Sent, sentRequests } from './sent.js'
 
 export type { Clock } from './clock.js'
@@ -85,11 +85,7 @@ export async function standIn(options: StandInOptions = {}): Promise<StandIn> {
   const sent = sentRequests(books)
   const handler = serviceHandler([...books.values()], {
     basePath: BASE,
-    authenticate: (request) => {
-      const authorization = request.headers.get('Authorization')
-      const isKnown = tokens === undefined || tokens.includes(tokenIn(authorization) ?? '')
-      return isForHere(request) && isKnown ? principalOf(authorization) : 'unauthenticated'
-    },
+    authenticate: door(tokens),
   })
 
   for (const [collection, rows] of Object.entries(seed)) await sow(books.get(collection) as Book, rows)
@@ -112,6 +108,8 @@ export async function standIn(options: StandInOptions = {}): Promise<StandIn> {
   }
 
   async function answered(request: Request): Promise<Response> {
+    // A Host that is none may make a URL that is none; the handler says so.
+    if (!URL.canParse(request.url)) return handler(request)
     const { pathname, search } = new URL(request.url)
     if (admin && pathname.startsWith('/__admin/') && isForHere(request))
       return administered(om, request, pathname.slice('/__admin'.length))

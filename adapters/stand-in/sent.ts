@@ -17,14 +17,24 @@ export interface Sent {
 const MOST = 10_000
 const BODY = 2 ** 20
 
+/** Bytes of all bodies; beyond it the oldest requests are forgotten. */
+const BODIES = 64 * BODY
+
 /** What was sent, the last ten thousand requests. */
 export function sentRequests(books: ReadonlyMap<string, Book>) {
   let sent: { -readonly [K in keyof Sent]: Sent[K] }[] = []
+  const sizes = new WeakMap<object, number>()
+  let held = 0
+
+  function forgetOldest(): void {
+    held -= sizes.get(sent.shift() as object) ?? 0
+  }
 
   return {
     list: (): readonly Sent[] => sent.map((one) => ({ ...one })),
     clear(): void {
       sent = []
+      held = 0
     },
 
     /** Notes a request; what comes back has to be sent on in its place. */
@@ -35,7 +45,7 @@ export function sentRequests(books: ReadonlyMap<string, Book>) {
         hasToken: request.headers.has('Authorization'),
       }
       sent.push(one)
-      if (sent.length > MOST) sent.shift()
+      if (sent.length > MOST) forgetOldest()
       const pieces: Uint8Array[] = []
       let size = 0
       const listened = listenedTo(request, (piece) => {
@@ -48,6 +58,9 @@ export function sentRequests(books: ReadonlyMap<string, Book>) {
           one.status = status
           if (size === 0 || size > BODY) return
           const [, collection = ''] = /^\/v1\/services\/([^/?]+)/.exec(path) ?? []
+          sizes.set(one, size)
+          held += size
+          while (held > BODIES) forgetOldest()
           try {
             one.body = maskedBody(books.get(collection)?.family, JSON.parse(Buffer.concat(pieces).toString()))
           } catch {
