@@ -34,7 +34,7 @@ export async function listen(handler: (request: Request) => Promise<Response>, p
       underWay--
       closeIfIdle()
     })
-    listener(incoming as Parameters<typeof listener>[0], outgoing)
+    listener(incoming as never, outgoing)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve)

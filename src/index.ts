@@ -42,6 +42,13 @@ export { applyChange, diff } from './rules/diff.js'
 export type { PatchOperation } from './rules/patch.js'
 export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
 export {
+  type AppliedService,
+  type ApplyOptions,
+  type ApplyReport,
+  type ApplyServicesError,
+  applyServices,
+} from './verbs/apply.js'
+export {
   type BulkOptions,
   type BulkProgress,
   type BulkReport,
@@ -50,7 +57,21 @@ export {
 } from './verbs/bulk.js'
 export { createService, type WriteOptions } from './verbs/create.js'
 export { type DeleteOptions, deleteService } from './verbs/delete.js'
+export {
+  type ExportedService,
+  type ExportOptions,
+  type ExportServicesError,
+  exportServices,
+} from './verbs/export.js'
 export { getService } from './verbs/get.js'
+export {
+  type ImportError,
+  type ImportOptions,
+  type ImportProgress,
+  type ImportReport,
+  type ImportServicesError,
+  importServices,
+} from './verbs/import.js'
 export { allServices, type ListOptions, listServices, type ServicePage } from './verbs/list.js'
 export { type PatchedService, type PatchOptions, patchService } from './verbs/patch.js'
 export {

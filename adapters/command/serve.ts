@@ -86,8 +86,9 @@ async function onStore(options: ServeOptions, env: NodeJS.ProcessEnv): Promise<H
     )) {
       const book = books.find(({ family }) => family.collection === collection)
       const report = book && (await bulkUpsert(book, rows as never, { rows: 'failed' }))
-      if (report?.isErr()) throw failed(report.error.message)
-      if (report?.value.status !== 'success')
+      if (report === undefined) continue
+      if (report.isErr()) throw failed(report.error.message)
+      if (report.value.status !== 'success')
         throw failed(`--seed: a service of ${collection} is refused; servicebook apply says why`)
     }
     const fetch = serviceHandler(books, { basePath: BASE, authenticate: door(options.token) })
