@@ -34,7 +34,7 @@ export async function listen(handler: (request: Request) => Promise<Response>, p
       underWay--
       closeIfIdle()
     })
-    listener(incoming as never, outgoing)
+    listener(incoming as never, outgoing as never)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve)

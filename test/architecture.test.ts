@@ -55,6 +55,7 @@ const mayImport: Record<string, readonly string[]> = {
   'adapters/page': ['adapters/page'],
   'adapters/command': [
     'servicebook',
+    'servicebook/memory',
     'adapters/command',
     'adapters/listen.ts',
     'adapters/door.ts',

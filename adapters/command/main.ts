@@ -59,6 +59,48 @@ Examples:
   )
   .action(async (options) => (await import('./serve.js')).serve(options))
 
+onStore('export', 'write every service with its whole history, a line of JSON each')
+  .option('--output <file>', 'a new file, readable by its owner alone (default: stdout)')
+  .option('--secrets <which>', 'sealed, as they are kept, or none', 'sealed')
+  .addHelpText('after', '\nExample:\n  $ servicebook export --directory services | servicebook import - --postgres')
+  .action(async (options) => (await import('./transfer.js')).exportTo(options))
+
+onStore('import', 'write what was exported, with ids, times, versions and secrets; goes on where it was stopped')
+  .argument('<file>', 'what export wrote; - for stdin')
+  .option('--dry-run', 'say what would be imported, and write nothing')
+  .option('--by <name>', 'who writes, for those who listen', 'servicebook')
+  .action(async (file, options) => (await import('./transfer.js')).importFrom(file, options))
+
+onStore('apply', 'make the catalogue what a file says; the plan first, and nothing of it where a row is refused')
+  .argument('<file>', 'requests as JSON Lines or a JSON array; "family" names the collection where there are several')
+  .option('--dry-run', 'show the plan, and do nothing')
+  .option('--prune', 'soft-delete what is not in the file, within the families named, or else those in the file')
+  .option('--by <name>', 'who writes', 'servicebook')
+  .addHelpText('after', '\nSigns of a plan: + created, ~ changed or restored, - deleted, ! refused.')
+  .action(async (file, options) => (await import('./apply.js')).applyFile(file, options))
+
+onStore('history', 'every version of a service, the newest first, with what it changed')
+  .argument('<name>', 'the name of the service')
+  .option('--json', 'each version whole, a line of JSON each')
+  .action(async (name, options) => (await import('./history.js')).history(name, options))
+
+onStore('migrate', 'bring the tables of a database up to date').action(async (options) =>
+  (await import('./upkeep.js')).migrateTables(options),
+)
+
+onStore(
+  'compact',
+  'write the files of a directory anew without what is gone: removed services, replaced secrets',
+).action(async (options) => (await import('./upkeep.js')).compact(options))
+
+onStore('verify', 'read all there is, every version of it, and say what is wrong; writes no service').action(
+  async (options) => (await import('./upkeep.js')).verify(options),
+)
+
+onStore('reseal', 'seal all secrets with SERVICEBOOK_KEY; SERVICEBOOK_OLD_KEYS open what they sealed').action(
+  async (options) => (await import('./upkeep.js')).reseal(options),
+)
+
 function fail(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   const { message = String(error), exitCode = 1 } = error as Partial<Failed>

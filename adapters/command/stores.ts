@@ -32,22 +32,22 @@ export function placeOf(
   return (place ?? fallback) as 'memory' | 'directory' | 'postgres'
 }
 
-/** Opens a store that outlives the process. */
-export async function opened(where: Where, env: NodeJS.ProcessEnv): Promise<Opened> {
+/** Opens a store that outlives the process; `reading` alone goes beside a process that writes. */
+export async function opened(where: Where, env: NodeJS.ProcessEnv, reading = false): Promise<Opened> {
   const place = placeOf(where)
   if (place === 'memory')
     throw misunderstood('What is in memory is not there when this begins: --directory or --postgres')
   if (place === 'directory') {
     const directory = where.directory as string
     const { fsStore } = await import('servicebook/fs')
-    const store = fsStore(directory)
+    const store = fsStore(directory, { readOnly: reading })
     await store.open()
     return { store, name: directory, close: () => store.close() }
   }
   const { pool, name } = await connected(where, env)
   const { migrate, postgresStore } = await import('servicebook/postgres')
   try {
-    await migrate(pool)
+    await (reading ? pool.query('select 1') : migrate(pool))
   } catch (error) {
     await pool.end()
     throw failed(`PostgreSQL: ${reason(error)}`)

@@ -135,10 +135,11 @@ export async function standIn(options: StandInOptions = {}): Promise<StandIn> {
       return origin + BASE
     },
     fetch(input, init) {
+      if (typeof input === 'object' && 'method' in input && init === undefined) return answered(input)
       const isBelow = typeof input === 'string' && input.startsWith('/v1/')
-      return answered(
-        new Request(input instanceof Request ? input : new URL(isBelow ? BASE + input : input, origin), init),
-      )
+      const target =
+        typeof input === 'object' && 'method' in input ? input : new URL(isBelow ? BASE + input : input, origin)
+      return answered(new Request(target, init))
     },
     book<C extends string>(collection: C) {
       const book = books.get(collection)

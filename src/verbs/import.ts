@@ -18,6 +18,7 @@ import {
   type StoreFailed,
   type Unauthorized,
 } from '../model/errors.js'
+import { fqn } from '../model/fqn.js'
 import type { Principal } from '../model/principal.js'
 import type { Service } from '../model/service.js'
 import { type Imported, importedOf } from '../rules/imported.js'
@@ -126,21 +127,21 @@ async function imported(
   async function write(chunk: readonly Read[]): Promise<void> {
     const cleared = await clearOf(book, chunk)
     const ids = new Map<string, string>()
-    const isGiven = (id: string, fqn: string) => {
-      const other = ids.get(id) ?? fqn
+    const isGiven = (id: string, name: string) => {
+      const other = ids.get(id) ?? name
       ids.set(id, other)
-      return other !== fqn
+      return other !== name
     }
     const errands: { index: number; steps: readonly Errand[] }[] = []
     for (const [place, { index, given }] of chunk.entries()) {
       const { chain } = given
-      const fqn = (chain[0] as Service).fullyQualifiedName
+      const name = (chain[0] as Service).fullyQualifiedName
       const clear = cleared[place]
-      if (typeof clear === 'object' && clear !== null) fail(index, clear, fqn)
+      if (typeof clear === 'object' && clear !== null) fail(index, clear, name)
       else {
         const secrets = clear ?? null
         const steps = chain.map((_, at) =>
-          errandOf({ kind: 'import', by, when: undefined, chain, at, clear: secrets }, fqn),
+          errandOf({ kind: 'import', by, when: undefined, chain, at, clear: secrets }, name),
         )
         errands.push({ index, steps })
       }
@@ -168,7 +169,7 @@ async function imported(
       else {
         const index = progress.processed++
         const given = importedOf(read.value, book.family.entityType, book.validate, book.limits)
-        if ('code' in given) fail(index, given)
+        if ('code' in given) fail(index, given, nameIn(read.value))
         else chunk.push({ index, given })
         versions += 'code' in given ? 1 : given.chain.length
       }
@@ -185,6 +186,16 @@ async function imported(
   failures.sort((one, other) => one.index - other.index)
   if (ended?.ended === 'early') return ok({ status: 'aborted', ...progress, failures, cause: ended.cause })
   return ok({ status: progress.failed > 0 ? 'partialSuccess' : 'success', ...progress, failures })
+}
+
+/** What a service that was refused is called, where that can be told. */
+function nameIn(value: unknown): string | undefined {
+  try {
+    const { name } = (value as ExportedService).service
+    return typeof name === 'string' && name.length <= 256 ? fqn.quote(name) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The secrets of each in clear, by one call of the cipher; `null` where there are none, an error where they stay shut. */
