@@ -56,6 +56,7 @@ const mayImport: Record<string, readonly string[]> = {
     'servicebook',
     'servicebook/memory',
     'adapters/command',
+    'adapters/page',
     'adapters/listen.ts',
     'adapters/door.ts',
     'commander',

@@ -1,6 +1,7 @@
 import type { Family } from 'servicebook'
 import { door, isForHere } from '../door.js'
 import { listen } from '../listen.js'
+import { pages } from '../page/index.js'
 import { failed, misunderstood } from './failed.js'
 import { booksOn, familiesOf, opened, placeOf, type Where } from './stores.js'
 
@@ -113,18 +114,22 @@ async function seedOf({ seed }: ServeOptions, families: readonly Family[]) {
 }
 
 /** What a server has beside the services. */
-function answering({ fetch }: Hosted): (request: Request) => Promise<Response> {
+function answering({ fetch, families }: Hosted): (request: Request) => Promise<Response> {
   const status = () => Response.json({ status: 'healthy' })
   const beside: Readonly<Record<string, () => Response>> = {
     '/healthcheck': status,
     [`${BASE}/v1/system/health`]: status,
     [`${BASE}/v1/system/status`]: () => Response.json(SYSTEM),
   }
+  const pageAt = pages({ base: BASE, families })
   return async (request) => {
     // A Host that is none may make a URL that is none; the handler says so.
     const pathname = URL.canParse(request.url) ? new URL(request.url).pathname : ''
-    const answer = ['GET', 'HEAD'].includes(request.method) && isForHere(request) ? beside[pathname] : undefined
-    return answer === undefined ? fetch(request) : answer()
+    const answer =
+      ['GET', 'HEAD'].includes(request.method) && isForHere(request)
+        ? (beside[pathname] ?? (() => pageAt(pathname)))
+        : undefined
+    return answer?.() ?? fetch(request)
   }
 }
 
