@@ -12,6 +12,7 @@ const shared: Options = {
     postgres: 'adapters/postgres/index.ts',
     http: 'adapters/http/index.ts',
     cipher: 'adapters/cipher.ts',
+    'stand-in': 'adapters/stand-in/index.ts',
     testing: 'test/conformance/index.ts',
   },
   target: 'node20',
@@ -28,7 +29,21 @@ const shared: Options = {
   esbuildPlugins: [
     {
       name: 'neighbours',
-      setup: (build) => build.onResolve({ filter: /^servicebook$/ }, () => ({ path: './index.js', external: true })),
+      setup: (build) =>
+        build.onResolve({ filter: /^servicebook(\/[\w-]+)?$/ }, ({ path }) => ({
+          path: path === 'servicebook' ? './index.js' : `./${path.slice('servicebook/'.length)}.js`,
+          external: true,
+        })),
+    },
+    {
+      // CommonJS in an ES module has no `require`, and commander wants what Node has.
+      name: 'builtin modules of commander',
+      setup: (build) =>
+        build.onLoad({ filter: /commander[\\/]lib[\\/]\w+\.js$/ }, ({ path }) => ({
+          contents: fs
+            .readFileSync(path, 'utf8')
+            .replace(/require\(('node:\w+')\)/g, 'globalThis.process.getBuiltinModule($1)'),
+        })),
     },
     {
       // Jest's jsdom has no TextEncoder, and TypeBox makes one when it is imported.
@@ -47,7 +62,16 @@ const shared: Options = {
 }
 
 export default defineConfig([
-  { ...shared, format: 'esm', outDir: 'dist', splitting: true, sourcemap: true },
+  {
+    ...shared,
+    entry: { ...(shared.entry as Record<string, string>), command: 'adapters/command/main.ts' },
+    // Whoever keeps services in PostgreSQL has it.
+    external: ['pg'],
+    format: 'esm',
+    outDir: 'dist',
+    splitting: true,
+    sourcemap: true,
+  },
   // Its package.json says that it is CommonJS.
   { ...shared, format: 'cjs', outDir: 'dist/cjs', splitting: false, outExtension: () => ({ js: '.js' }) },
 ])

@@ -14,6 +14,7 @@ export default defineConfig({
       { find: /^servicebook\/postgres$/, replacement: at('./adapters/postgres/index.ts') },
       { find: /^servicebook\/http$/, replacement: at('./adapters/http/index.ts') },
       { find: /^servicebook\/cipher$/, replacement: at('./adapters/cipher.ts') },
+      { find: /^servicebook\/stand-in$/, replacement: at('./adapters/stand-in/index.ts') },
       { find: /^servicebook\/testing$/, replacement: at('./test/conformance/index.ts') },
     ],
   },

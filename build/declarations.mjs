@@ -15,6 +15,7 @@ const declarationOf = (specifier) => specifier.replace(/\.mjs$/, '.d.mts').repla
 
 /** The declarations of what comes bundled, and where they are to be. */
 const homes = {
+  'servicebook/families': { from: 'dist/types/src/families/index.d.ts', to: 'src/families/index.d.ts' },
   servicebook: { from: 'dist/types/src/index.d.ts', to: 'src/index.d.ts' },
   typebox: { from: 'node_modules/typebox/build/index.d.mts', to: 'typebox/index.d.ts' },
   neverthrow: { from: 'node_modules/neverthrow/dist/index.d.ts', to: 'neverthrow/index.d.ts' },
@@ -76,7 +77,7 @@ function deeper(text) {
 
 /** The licenses of what comes bundled, as they ask for. */
 function licenses() {
-  return ['typebox', 'neverthrow']
+  return ['typebox', 'neverthrow', 'srvx', 'commander']
     .map((name) => {
       const file = fs.readdirSync(`node_modules/${name}`).find((one) => /^licen[cs]e/i.test(one))
       return `${name}\n\n${fs.readFileSync(`node_modules/${name}/${file}`, 'utf8').trim()}\n`

@@ -52,6 +52,13 @@ export { openMetadataPolicy } from './rules/openmetadata.js'
 export { maskedConnection } from './rules/refused.js'
 export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
 export {
+  type AppliedService,
+  type ApplyOptions,
+  type ApplyReport,
+  type ApplyServicesError,
+  applyServices,
+} from './verbs/apply.js'
+export {
   type BulkOptions,
   type BulkProgress,
   type BulkReport,
@@ -60,8 +67,22 @@ export {
 } from './verbs/bulk.js'
 export { createService, type WriteOptions } from './verbs/create.js'
 export { type Deleted, type DeleteOptions, deleteService } from './verbs/delete.js'
+export {
+  type ExportedService,
+  type ExportOptions,
+  type ExportServicesError,
+  exportServices,
+} from './verbs/export.js'
 export { type Followed, followService, unfollowService } from './verbs/follow.js'
 export { type GetServiceOptions, getService } from './verbs/get.js'
+export {
+  type ImportError,
+  type ImportOptions,
+  type ImportProgress,
+  type ImportReport,
+  type ImportServicesError,
+  importServices,
+} from './verbs/import.js'
 export { allServices, type ListOptions, listServices, type ServicePage } from './verbs/list.js'
 export { type PatchedService, type PatchOptions, patchService } from './verbs/patch.js'
 export { type ConnectionTestReport, type Reported, reportConnectionTest } from './verbs/report.js'

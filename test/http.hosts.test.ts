@@ -13,13 +13,18 @@ import { type Ask, asking, MODELS } from './edge.js'
  */
 
 const examples = ['http/node.mjs', 'http/hono.mjs', 'http/fastify.mjs', 'http/express.mjs']
+/** The command, on a directory. */
+const SERVE = 'servicebook serve'
 const TOKEN = 'open sesame'
 const MiB = 2 ** 20
 const row = (name: string, rest: object = {}) => ({ name, serviceType: 'Sklearn', ...rest })
 
 /** A process that has what it printed, and how it ended. */
 function run(file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [path.resolve('examples', file), ...args], {
+  const { PORT = '0' } = env
+  const command = [path.resolve('dist/command.js'), 'serve', '--port', PORT, '--directory']
+  const started = file === SERVE ? command : [path.resolve('examples', file)]
+  const child = spawn(process.execPath, [...started, ...args], {
     env: { ...process.env, SERVICEBOOK_KEY: undefined, PORT: '0', TOKEN, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -35,13 +40,9 @@ function run(file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv 
 }
 
 /** A host that listens. `ask` has the token; those that ask for none ignore it. */
-async function start(
-  file: string,
-  args: readonly string[] = file === 'serve.mjs' ? [temporaryDirectory()] : [],
-  env = {},
-) {
+async function start(file: string, args: readonly string[] = file === SERVE ? [temporaryDirectory()] : [], env = {}) {
   const host = run(file, args, env)
-  const last = file === 'serve.mjs' ? /\ncurl .*\n/ : /\n/
+  const last = file === SERVE ? /\ncurl .*\n/ : /\n/
   while (!last.test(host.printed.stdout)) {
     const next = await Promise.race([once(host.child.stdout, 'data'), host.ended])
     if ('code' in next) throw new Error(`${file} ended with ${next.code}: ${next.stderr}`)
@@ -143,7 +144,7 @@ const steps: readonly (readonly [status: number, ...Parameters<Ask>])[] = [
   [200, 'GET', '/openapi.json'],
 ]
 
-describe.each([...examples, 'serve.mjs'])('%s', (file) => {
+describe.each([...examples, SERVE])('%s', (file) => {
   test('gives the status of every request as every host does', async () => {
     const { url, ask, printed } = await start(file)
     const answered: unknown[] = []
@@ -280,11 +281,11 @@ function asCurl(command: string): Promise<Response> {
   return fetch(url, { method, headers: { [name]: value }, body })
 }
 
-describe('serve.mjs', () => {
+describe(SERVE, () => {
   test('prints a command that works, again and again; SIGTERM and SIGINT end it in order, and all is there after', async () => {
     const directory = temporaryDirectory()
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      const { child, url, printed, ended } = await start('serve.mjs', [directory])
+      const { child, url, printed, ended } = await start(SERVE, [directory])
       await connect(url) // and says nothing
       const [command = ''] = /^curl .*$/m.exec(printed.stdout) ?? []
       const answer = await asCurl(command)
@@ -293,13 +294,13 @@ describe('serve.mjs', () => {
       expect(await ended).toMatchObject({ code: 0, stderr: '' })
       expect(fs.readdirSync(directory)).toEqual(['mlmodelService.jsonl'])
     }
-    const { ask } = await start('serve.mjs', [directory])
+    const { ask } = await start(SERVE, [directory])
     expect((await ask('GET', named('churn'))).status).toBe(200)
   })
 
   test('finishes what is under way, takes nothing new, and waits for no connection that only stands open', async () => {
     const directory = temporaryDirectory()
-    const { child, url, ended } = await start('serve.mjs', [directory])
+    const { child, url, ended } = await start(SERVE, [directory])
     const body = JSON.stringify(row('a'))
     const silent = await connect(url)
     silent.socket.resume()
@@ -312,36 +313,38 @@ describe('serve.mjs', () => {
     expect(await client.next()).toMatch(/^HTTP\/1\.1 201 /)
     await silent.closed
     expect(await ended).toMatchObject({ code: 0, stderr: '' })
-    const { ask } = await start('serve.mjs', [directory])
+    const { ask } = await start(SERVE, [directory])
     expect((await ask('GET', named('a'))).status).toBe(200)
   })
 
   test('a second signal ends it at once, and the folder can be had again', async () => {
     const directory = temporaryDirectory()
-    const { child, url, ended } = await start('serve.mjs', [directory])
+    const { child, url, ended } = await start(SERVE, [directory])
     await sending(url, 'never sent')
     const { closed } = await idle(url)
     child.kill('SIGTERM')
     await closed
     child.kill('SIGTERM')
     expect(await ended).toMatchObject({ code: null, signal: 'SIGTERM' })
-    await start('serve.mjs', [directory])
+    await start(SERVE, [directory])
   })
 
-  test('a port that is taken, a folder that is, a key that is none: one line, and exit code 1', async () => {
+  test('a port that is taken, a folder that is, a key that is none: one line, and exit code 1; what is not understood: 2', async () => {
     const directory = temporaryDirectory()
-    const { child, url } = await start('serve.mjs', [directory])
+    const { child, url } = await start(SERVE, [directory])
     const { port } = new URL(url)
     const other = temporaryDirectory()
     const failures = [
       [[other], { PORT: port }, new RegExp(`EADDRINUSE.*127\\.0\\.0\\.1:${port}`)],
       [[directory], {}, new RegExp(`in use by process ${child.pid}`)],
-      [[other], { PORT: 'http' }, /port/],
+      [[other], { PORT: 'http' }, /port/, 2],
+      [[other, '--memory'], {}, /--memory and --directory do not go together/, 2],
+      [[other, '--nothing'], {}, /unknown option '--nothing'/, 2],
       [[other], { SERVICEBOOK_KEY: 'dG9vIHNob3J0' }, /SERVICEBOOK_KEY must be 32 bytes/],
     ] as const
-    for (const [args, env, message] of failures) {
-      const { code, stdout, stderr } = await run('serve.mjs', args, env).ended
-      expect([code, stdout]).toEqual([1, ''])
+    for (const [args, env, message, exitCode = 1] of failures) {
+      const { code, stdout, stderr } = await run(SERVE, args, env).ended
+      expect([code, stdout]).toEqual([exitCode, ''])
       expect(stderr).toMatch(message)
       expect(stderr).toMatch(/^[^\n]+\n$/)
     }
@@ -352,18 +355,18 @@ describe('serve.mjs', () => {
     const directory = temporaryDirectory()
     const config = { awsConfig: { awsRegion: 'eu', awsSecretAccessKey: 'hush' } }
     const request = { name: 'a', serviceType: 'SageMaker', connection: { config } }
-    const open = await start('serve.mjs', [directory])
+    const open = await start(SERVE, [directory])
     expect((await open.ask('POST', MODELS, request)).status).toBe(400)
     open.child.kill()
     await open.ended
-    const { ask } = await start('serve.mjs', [directory], { SERVICEBOOK_KEY: Buffer.alloc(32, 7).toString('base64') })
+    const { ask } = await start(SERVE, [directory], { SERVICEBOOK_KEY: Buffer.alloc(32, 7).toString('base64') })
     expect((await ask('POST', MODELS, request)).status).toBe(201)
     expect((await ask('PUT', MODELS, request)).headers.get('x-openmetadata-change')).toBe('entityNoChange')
     expect(fs.readFileSync(path.join(directory, 'mlmodelService.jsonl'), 'utf8')).not.toContain('hush')
   })
 
   test('a page that reaches this machine by another name gets nothing', async () => {
-    const { url, ask } = await start('serve.mjs')
+    const { url, ask } = await start(SERVE)
     await ask('POST', MODELS, row('a'))
     const { send, next } = await connect(url)
     await send(`GET /api${MODELS} HTTP/1.1\r\nHost: rebound.example:${new URL(url).port}\r\n\r\n`)

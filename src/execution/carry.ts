@@ -3,6 +3,7 @@ import type { Fqn } from '../model/fqn.js'
 import type { Awaitable, Change, Stored } from '../ports/store.js'
 import { isBeside } from '../rules/beside.js'
 import type { Decision } from '../rules/decide.js'
+import { idBrought } from '../rules/intent.js'
 import { announce } from './announce.js'
 import type { Errand, Journey } from './errand.js'
 import { refusedForId } from './host.js'
@@ -66,7 +67,7 @@ function accepted({ book, dryRun }: Journey, errand: Errand, change: Change): vo
 /** Whether an errand that was refused goes round again; else it is settled. */
 async function isLost({ book, dryRun }: Journey, errand: Errand, change: Change): Promise<boolean> {
   const { intent, fqn } = errand
-  const taken = dryRun ? undefined : await refusedForId(book, change)
+  const taken = dryRun ? undefined : await refusedForId(book, change, idBrought(intent) !== undefined)
   errand.answer = undefined
   errand.held = undefined
   if (taken !== undefined) errand.answer = taken

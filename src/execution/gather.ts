@@ -1,7 +1,7 @@
 import { unmet } from '../model/etag.js'
 import type { Awaitable, Stored } from '../ports/store.js'
 import { decide } from '../rules/decide.js'
-import { asks, isChecked, needsClear, needsTime, needsVersion, sees } from '../rules/intent.js'
+import { asks, idBrought, isChecked, needsClear, needsTime, needsVersion, sees } from '../rules/intent.js'
 import { type Referring, referencesOf } from '../rules/references.js'
 import { denials } from './authorise.js'
 import { breach } from './check.js'
@@ -150,7 +150,7 @@ function decided({ book, isGiven }: Journey, errand: Errand): Answer {
   const { intent, fqn, held = null, now, draft, clear, previous } = errand
   let id: string | undefined
   if (held === null) {
-    const answer = idOf(book)
+    const answer = idBrought(intent) ?? idOf(book)
     if (typeof answer !== 'string') return answer
     if (isGiven(answer, fqn)) return takenId()
     id = answer

@@ -45,7 +45,7 @@ export function unheard(answer: unknown): void {
   Promise.resolve(answer).catch(() => {})
 }
 
-export const takenId = () => storeFailed('id', new Error('newId answered the id of another service'))
+export const takenId = () => storeFailed('id', new Error('it is the id of another service'))
 
 /** Tells for each id whether another name of this call has it already. Our own ids need no such list. */
 export function idsGiven(book: Book): (id: string, fqn: Fqn) => boolean {
@@ -58,9 +58,13 @@ export function idsGiven(book: Book): (id: string, fqn: Fqn) => boolean {
   }
 }
 
-/** Whether a store refused a creation for its id, and not for its name. Only ids of the host can be taken. */
-export async function refusedForId(book: Book, { before, after }: Change): Promise<StoreFailed | undefined> {
-  if (before !== null || after === null || book.newId === uuidv7) return undefined
+/** Whether a store refused a creation for its id, and not for its name. Only ids that were `brought`, or are of the host, can be taken. */
+export async function refusedForId(
+  book: Book,
+  { before, after }: Change,
+  brought: boolean,
+): Promise<StoreFailed | undefined> {
+  if (before !== null || after === null || (book.newId === uuidv7 && !brought)) return undefined
   try {
     const holder = await book.store.find(book.family.entityType, after.service.id)
     const isOther = holder !== undefined && holder.service.fullyQualifiedName !== after.service.fullyQualifiedName

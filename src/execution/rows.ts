@@ -71,6 +71,14 @@ export function reader(rows: Iterable<unknown> | AsyncIterable<unknown>, signal:
   }
 }
 
+export function isIterable(rows: unknown): boolean {
+  try {
+    return typeof rows === 'object' && rows !== null && (Symbol.iterator in rows || Symbol.asyncIterator in rows)
+  } catch {
+    return false
+  }
+}
+
 /** About as many bytes as a chunk may have, however few its rows. */
 const CHUNK_BYTES = 8 * 2 ** 20
 

@@ -1,10 +1,11 @@
-import type { BadRequest } from '../model/errors.js'
+import type { BadRequest, EntityAlreadyExists } from '../model/errors.js'
 import type { Service } from '../model/service.js'
 import type { Stored } from '../ports/store.js'
 import type { Limits } from './copy.js'
 import { decideFollow, decideReport, decideUnfollow } from './decide/beside.js'
 import { decideCreate } from './decide/create.js'
 import { decideDelete, decideRestore } from './decide/delete.js'
+import { decideImport } from './decide/import.js'
 import { decidePatch } from './decide/patch.js'
 import { decideReseal } from './decide/reseal.js'
 import { decideUpdate } from './decide/upsert.js'
@@ -20,7 +21,7 @@ export type Outcome = 'created' | 'updated' | 'unchanged' | 'restored'
 
 /** A write to be made, or the answer that none is needed. */
 export interface Decision {
-  readonly outcome: Outcome | 'deleted' | 'removed' | 'resealed'
+  readonly outcome: Outcome | 'deleted' | 'removed' | 'resealed' | 'imported'
   /** Complete, unless there are secrets to seal; what is `removed`, as it last was. */
   readonly stored: Stored
   /** The secrets that have to be sealed before `stored` may go to a store. */
@@ -42,8 +43,14 @@ export interface Gathered {
 }
 
 /** What becomes of the stored service, or of the name where there is none. */
-export function decide(intent: Intent, held: Stored | null, gathered: Gathered, limits: Limits): Decision | BadRequest {
+export function decide(
+  intent: Intent,
+  held: Stored | null,
+  gathered: Gathered,
+  limits: Limits,
+): Decision | BadRequest | EntityAlreadyExists {
   const { now, id, draft, clear, previous } = gathered
+  if (intent.kind === 'import') return decideImport(held, intent)
   if (held === null)
     return 'request' in intent && id !== undefined
       ? decideCreate(intent.request, id, now, intent.by, limits)

@@ -62,7 +62,18 @@ interface ReportIntent extends Wanted {
   readonly result: TestConnectionResult
 }
 
-export type Intent = RequestIntent | ReviseIntent
+/** A service as it was elsewhere, one version of it an intent: ids, times and versions stay. */
+export interface ImportIntent extends Wanted {
+  readonly kind: 'import'
+  /** All versions, the oldest first, each masked. */
+  readonly chain: readonly Service[]
+  /** The one that is to be written, by its place. */
+  readonly at: number
+  /** The secrets of the last version in clear. */
+  readonly clear: string | null
+}
+
+export type Intent = RequestIntent | ReviseIntent | ImportIntent
 
 /** What is wanted of a service that is there. */
 export type ReviseIntent = PatchIntent | DeleteIntent | RestoreIntent | ResealIntent | FollowIntent | ReportIntent
@@ -92,6 +103,7 @@ export function asks(intent: Intent, held: Service | undefined): readonly Operat
     case 'create':
       return CREATE
     case 'upsert':
+    case 'import':
       return held === undefined ? CREATE : EDIT
     case 'patch':
       return operationsOf(intent.operations, intent.as.dropped)
@@ -113,6 +125,7 @@ export function sees(intent: Intent, held: Service | undefined): boolean {
   switch (intent.kind) {
     case 'create':
     case 'upsert':
+    case 'import':
       return true
     case 'patch':
     case 'follow':
@@ -133,7 +146,12 @@ export function isChecked(intent: Intent): boolean {
 
 /** Whether the decision has a time: it is then asked for while nothing has happened yet. */
 export function needsTime(intent: Intent): boolean {
-  return intent.kind !== 'reseal'
+  return intent.kind !== 'reseal' && intent.kind !== 'import'
+}
+
+/** The id of a service to come that has one already. */
+export function idBrought(intent: Intent): string | undefined {
+  return intent.kind === 'import' ? intent.chain[intent.at]?.id : undefined
 }
 
 /** Whether what is decided depends on the clear secrets of the stored service, so that they have to be opened. */

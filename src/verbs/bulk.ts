@@ -6,7 +6,7 @@ import { type Answer, errandOf } from '../execution/errand.js'
 import { idsGiven } from '../execution/host.js'
 import { run } from '../execution/loop.js'
 import { rehearsal } from '../execution/rehearsal.js'
-import { type Chunk, type Ended, readChunk, reader } from '../execution/rows.js'
+import { type Chunk, type Ended, isIterable, readChunk, reader } from '../execution/rows.js'
 import { signalIssues } from '../execution/signal.js'
 import { breath } from '../execution/turns.js'
 import type { Family } from '../families/family.js'
@@ -232,14 +232,6 @@ function optionIssues(rows: unknown, { signal, onProgress, dryRun, rows: reporte
     issues.push({ path: '/chunkSize', message: 'must be an integer from 1 to 100,000' })
   }
   return issues
-}
-
-function isIterable(rows: unknown): boolean {
-  try {
-    return typeof rows === 'object' && rows !== null && (Symbol.iterator in rows || Symbol.asyncIterator in rows)
-  } catch {
-    return false
-  }
 }
 
 function statusOf({ processed, failed }: { processed: number; failed: number }): BulkReport['status'] {

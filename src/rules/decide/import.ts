@@ -1,0 +1,32 @@
+import { type BadRequest, badRequest, type EntityAlreadyExists, entityAlreadyExists } from '../../model/errors.js'
+import type { Service } from '../../model/service.js'
+import type { Stored } from '../../ports/store.js'
+import type { Decision } from '../decide.js'
+import type { ImportIntent } from '../intent.js'
+
+/**
+ * One version of a service that was kept elsewhere, behind the one before it. Where it is already, or a later one of the same
+ * service, it stays: an import that was cut short goes on. Source: `semantics.md` §3.
+ */
+export function decideImport(
+  held: Stored | null,
+  { chain, at, clear }: ImportIntent,
+): Decision | BadRequest | EntityAlreadyExists {
+  const service = chain[at] as Service
+  const place = held === null ? -1 : chain.findIndex((version) => isSame(version, held.service))
+  if (held !== null && place === -1) return entityAlreadyExists(service.fullyQualifiedName)
+  if (held !== null && place >= at) return { outcome: 'unchanged', stored: held }
+  if (place !== at - 1)
+    return badRequest([{ path: '/history', message: 'has an earlier version that was not imported' }])
+  const stored: Stored = Object.freeze({
+    service,
+    sealed: null,
+    beside: held?.beside ?? null,
+    revision: (held?.revision ?? 0) + 1,
+  })
+  const isLast = at === chain.length - 1
+  return isLast && clear !== null ? { outcome: 'imported', stored, clear } : { outcome: 'imported', stored }
+}
+
+const isSame = (one: Service, other: Service) =>
+  one.id === other.id && one.version === other.version && one.updatedAt === other.updatedAt

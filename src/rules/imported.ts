@@ -1,0 +1,134 @@
+import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
+import { ID_PATTERN } from '../model/fields.js'
+import { fqn } from '../model/fqn.js'
+import type { Service } from '../model/service.js'
+import { tenths } from '../model/version.js'
+import { frozenCopy, type Limits, wholeShape } from './copy.js'
+import type { Validate } from './validate.js'
+
+/*
+ * What `exportServices` wrote, read again. It may come from anywhere, so that each version is checked as the request that
+ * would make it, and what only the library writes by itself. Source: `semantics.md` §1, §3, §8.
+ */
+
+/** A service that was kept elsewhere. */
+export interface Imported {
+  /** All versions, the oldest first. */
+  readonly chain: readonly Service[]
+  readonly sealed: string | null
+}
+
+/** What only the library writes, and no request has. */
+const WRITTEN = [
+  'id',
+  'fullyQualifiedName',
+  'version',
+  'deleted',
+  'updatedAt',
+  'updatedBy',
+  'changeDescription',
+] as const
+const KEYS: readonly string[] = ['family', 'service', 'history', 'sealed']
+
+/** A record holds requests, as many as there are versions, each a few levels down. */
+const boundsOf = (limits: Limits): Limits => ({
+  ...limits,
+  request: Number.MAX_SAFE_INTEGER,
+  elements: Math.max(limits.elements, 10_000_000),
+  depth: limits.depth + 8,
+})
+
+const ID = new RegExp(ID_PATTERN)
+
+/** Of a family; or everything that is wrong with it. */
+export function importedOf(
+  given: unknown,
+  entityType: string,
+  validate: Validate,
+  limits: Limits,
+): Imported | BadRequest {
+  const { value, found } = frozenCopy(given, wholeShape, boundsOf(limits))
+  if (found.issues.length > 0) return badRequest(found.issues, found.more)
+  if (!isObject(value)) return badRequest([{ path: '', message: 'must be an object, as exportServices answers it' }])
+  const { family, service, history = [], sealed = null } = value
+  const issues: Issue[] = Object.keys(value)
+    .filter((key) => !KEYS.includes(key))
+    .map((key) => ({ path: `/${key}`, message: 'is not known' }))
+  if (family !== entityType) issues.push({ path: '/family', message: `must be ${entityType}` })
+  if (sealed !== null && typeof sealed !== 'string') issues.push({ path: '/sealed', message: 'must be a text or null' })
+  if (!Array.isArray(history))
+    issues.push({ path: '/history', message: 'must be a list of versions, the newest first' })
+  if (issues.length > 0) return badRequest(issues)
+  const versions = [service, ...(history as readonly unknown[])]
+  for (const [at, version] of versions.entries()) {
+    const path = at === 0 ? '/service' : `/history/${at - 1}`
+    const wrong = wrongWith(version, validate)
+    issues.push(...wrong.map((issue) => ({ ...issue, path: path + issue.path })))
+    if (wrong.length > 0 || at === 0 || issues.length > 0) continue
+    const [newer, older] = [versions[at - 1], version] as readonly Service[]
+    if (!follows(older as Service, newer as Service))
+      issues.push({ path, message: 'must be an older version of the one before it' })
+  }
+  if (issues.length > 0) return badRequest(issues.slice(0, 100), Math.max(0, issues.length - 100))
+  return { chain: versions.reverse() as readonly Service[], sealed: sealed as string | null }
+}
+
+function wrongWith(version: unknown, validate: Validate): readonly Issue[] {
+  if (!isObject(version)) return [{ path: '', message: 'must be a service' }]
+  const request: Record<string, unknown> = { ...version }
+  for (const key of WRITTEN) delete request[key]
+  const valid = validate(request)
+  if ('error' in valid) return valid.error.issues
+  const issues: Issue[] = []
+  const must = (key: string, isSo: boolean, what: string) => {
+    if (!isSo) issues.push({ path: `/${key}`, message: `must be ${what}` })
+  }
+  const { id, fullyQualifiedName, version: number, deleted, updatedAt, updatedBy, changeDescription, tags } = version
+  must('id', typeof id === 'string' && ID.test(id), 'a UUID in lower case')
+  must('fullyQualifiedName', fullyQualifiedName === fqn.quote(valid.name), 'the quoted name')
+  must('version', isVersion(number), 'a version')
+  must('deleted', typeof deleted === 'boolean', 'a boolean')
+  must('updatedAt', Number.isSafeInteger(updatedAt) && (updatedAt as number) >= 0, 'whole milliseconds')
+  must('updatedBy', typeof updatedBy === 'string', 'a text')
+  must('tags', Array.isArray(tags), 'a list')
+  const isFirst = changeDescription === undefined
+  must('changeDescription', isFirst || isChange(changeDescription), 'a change description')
+  // What stands where a secret would be masked has to be the mask.
+  const { connection } = version as Partial<Service>
+  if (connection !== undefined && !isWithin(connection, valid.connection))
+    issues.push({ path: '/connection/config', message: 'holds a secret in clear' })
+  return issues
+}
+
+function follows(older: Service, newer: Service): boolean {
+  const { id, name, version, updatedAt } = older
+  return id === newer.id && name === newer.name && version < newer.version && updatedAt < newer.updatedAt
+}
+
+const isVersion = (version: unknown) =>
+  typeof version === 'number' && version >= 0.1 && version < 1e12 && tenths(version) / 10 === version
+
+function isChange(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { fieldsAdded, fieldsUpdated, fieldsDeleted, previousVersion, ...others } = value
+  const lists = [fieldsAdded, fieldsUpdated, fieldsDeleted]
+  const isWhole = lists.every(
+    (list) => Array.isArray(list) && list.every((one) => isObject(one) && typeof one.name === 'string'),
+  )
+  return isWhole && isVersion(previousVersion) && Object.keys(others).length === 0
+}
+
+/** Whether all that stands in the one stands in the other, which may have defaults besides. */
+function isWithin(one: unknown, other: unknown): boolean {
+  if (Array.isArray(one))
+    return Array.isArray(other) && one.length === other.length && one.every((each, at) => isWithin(each, other[at]))
+  if (!isObject(one)) return Object.is(one, other)
+  return (
+    isObject(other) &&
+    Object.entries(one).every(([key, each]) => Object.hasOwn(other, key) && isWithin(each, other[key]))
+  )
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
