@@ -49,6 +49,7 @@ export type { Outcome } from './rules/decide.js'
 export { applyChange, diff } from './rules/diff.js'
 export { type EntityRulesOptions, entityRules } from './rules/entity.js'
 export { openMetadataPolicy } from './rules/openmetadata.js'
+export { maskedConnection } from './rules/refused.js'
 export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
 export {
   type BulkOptions,
