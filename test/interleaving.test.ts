@@ -4,6 +4,7 @@ import {
   createService,
   deleteService,
   etag,
+  followService,
   patchService,
   restoreService,
   type ServiceStore,
@@ -26,6 +27,8 @@ const verbs = [
   'remove',
   'restore',
   'restore by id',
+  'follow',
+  'follow by id',
 ] as const
 
 interface Step {
@@ -58,6 +61,8 @@ async function opened(store: ServiceStore) {
   return { book, known: (name: string) => tags.get(name) }
 }
 
+const FOLLOWER = '00000000-0000-4000-8000-00000000000f'
+
 type Opened = Awaited<ReturnType<typeof opened>>
 
 async function take({ book, known }: Opened, step: Step): Promise<unknown> {
@@ -78,6 +83,8 @@ async function take({ book, known }: Opened, step: Step): Promise<unknown> {
     remove: () => deleteService(book, subject, { by, hard: true, ...when }),
     restore: () => restoreService(book, subject, { by, ...when }),
     'restore by id': () => restoreService(book, subject, { by, ...when }),
+    follow: () => followService(book, subject, FOLLOWER, { by, ...when }),
+    'follow by id': () => followService(book, subject, FOLLOWER, { by, ...when }),
   }[verb]()
   if (answer.isErr()) return answer.error.code
   const bare = JSON.stringify(answer.value, (key, value) => (key === 'id' || key === 'updatedAt' ? undefined : value))

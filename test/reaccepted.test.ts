@@ -46,7 +46,7 @@ test('§5 §7 V3 what any verb leaves, an empty patch and the same upsert leave 
   const labelled = fc
     .tuple(requests(fc.constant('a')), fc.option(fc.array(label, { minLength: 1, maxLength: 5 }), { freq: 4 }))
     .map(([request, more]) => (more === null ? request : { ...request, tags: more }))
-  const limits = fc.constantFrom({ elements: 10 }, { request: 1000 }, { elements: 10, request: 1200 })
+  const limits = fc.constantFrom({ elements: 12 }, { request: 1000 }, { elements: 12, request: 1200 })
   await fc.assert(
     fc.asyncProperty(
       limits,
@@ -77,8 +77,10 @@ test('§5 §7 V3 what any verb leaves, an empty patch and the same upsert leave 
 
 async function isReaccepted(book: ReturnType<typeof openTestBook>, service: Service): Promise<void> {
   expect((await patchService(book, service.name, []))._unsafeUnwrap()).toEqual({ outcome: 'unchanged', service })
-  const { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection } = service
-  const again = { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection }
+  const { name, serviceType, displayName, description, owners, domain, dataProducts, tags } = service
+  const { style, ingestionRunner, connection } = service
+  const texts = { name, serviceType, displayName, description }
+  const again = { ...texts, owners, domain, dataProducts, tags, style, ingestionRunner, connection }
   const put = await upsertService(book, again as ServiceRequest<typeof book.family>)
   expect(put._unsafeUnwrap()).toEqual({ outcome: 'unchanged', service })
 }
