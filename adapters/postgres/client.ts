@@ -61,6 +61,9 @@ const INTRODUCTION = `select $1::text as one, $2::text as two, $3::text as three
 /** SQL_ASCII is the bytes as they are. */
 const ENCODINGS: readonly unknown[] = ['UTF8', 'SQL_ASCII']
 
+/** What a client said when it was met, which it is now if it was not. */
+export const met = (client: PostgresClient): Promise<Meeting> => lineOf(client).met ?? meet(client)
+
 /** A client is met by a statement that writes nothing, whose answer is known: one that answers otherwise is told so. */
 export function meet(client: PostgresClient, table = ''): Promise<Meeting> {
   const line = lineOf(client)

@@ -1,4 +1,5 @@
 import { meet, type PostgresClient, type Send, sender } from './client.js'
+import { createEvents } from './events.js'
 import { IN_FAILED_TRANSACTION, sqlState } from './failure.js'
 import * as sql from './sql.js'
 import {
@@ -33,7 +34,10 @@ export interface Migration {
 export function migrations(options: PostgresOptions = {}): readonly Migration[] {
   keysChecked('migrations', options, TABLE_OPTIONS)
   const tables = tablesOf(options)
-  return [{ version: 1, name: 'create services and versions', statements: sql.createTables(tables) }]
+  return [
+    { version: 1, name: 'create services and versions', statements: sql.createTables(tables) },
+    { version: 2, name: 'create events, for the outbox', statements: createEvents(tables) },
+  ]
 }
 
 /**

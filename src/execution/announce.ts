@@ -1,14 +1,17 @@
 import type { Book } from '../book.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
 import type { ChangeEvent } from '../ports/events.js'
-import type { Change } from '../ports/store.js'
+import type { Change, Stored } from '../ports/store.js'
 
-/** Tells the book's listener of a change that a store has accepted for good. */
-export function announce(book: Book, { before, after }: Change, by: Principal | undefined, timestamp: number): void {
-  const { onChange, store } = book
-  const entity = (after ?? before)?.service
-  if (onChange === undefined || store.provisional || entity === undefined) return
-  const event: ChangeEvent = Object.freeze({
+/** What there is to tell of a change. */
+export function eventOf(
+  book: Book,
+  { before, after }: Change,
+  by: Principal | undefined,
+  timestamp: number,
+): ChangeEvent {
+  const entity = ((after ?? before) as Stored).service
+  return Object.freeze({
     eventType: typeOf(before?.service, after?.service),
     entityType: book.family.entityType,
     entityId: entity.id,
@@ -19,6 +22,12 @@ export function announce(book: Book, { before, after }: Change, by: Principal | 
     timestamp,
     entity,
   })
+}
+
+/** Tells the book's listener of a change that a store has accepted for good. */
+export function announce(book: Book, event: ChangeEvent): void {
+  const { onChange } = book
+  if (onChange === undefined) return
   const report = (error: unknown) => reported(book, error, event)
   try {
     Promise.resolve(onChange(event)).catch(report)
