@@ -11,7 +11,7 @@ import type { Tables } from './tables.js'
  * youngest that had ended when its statement began, if that is higher. `place` is counted when the name is locked already.
  */
 
-/** Version 2 of the tables. */
+/** Version 2 of the tables. What lives for seconds is not compressed, as far as it fits on a page. */
 export const createEvents = ({ events }: Tables) => [
   `create table ${events} (
   position xid8 not null,
@@ -21,7 +21,7 @@ export const createEvents = ({ events }: Tables) => [
   event json not null,
   service json not null,
   primary key (position, place, fqn)
-)`,
+) with (toast_tuple_target = 8160)`,
 ]
 
 /** Once a statement: as a subquery that refers to nothing. */

@@ -16,6 +16,7 @@ import type { Stored } from '../ports/store.js'
 import { principalIssues } from '../rules/principal.js'
 import { type Denial, denial, missingPrincipal } from './authorise.js'
 import { subjectOf } from './entrance.js'
+import { trips } from './trips.js'
 
 /** What verbs that read one service take besides the subject. */
 export interface GetOptions {
@@ -94,9 +95,10 @@ export function subjectIssues(subject: unknown): Issue[] {
 
 async function storedOf(book: Book, subject: Subject): Promise<Stored | undefined> {
   const { entityType } = book.family
-  if (typeof subject === 'object' && 'id' in subject) return book.store.find(entityType, subject.id.toLowerCase())
+  if (typeof subject === 'object' && 'id' in subject)
+    return trips(book.store).find(entityType, subject.id.toLowerCase())
   const name = nameOf(subject)
-  return name === undefined ? undefined : (await book.store.load(entityType, [name])).get(name)
+  return name === undefined ? undefined : (await trips(book.store).load(entityType, [name])).get(name)
 }
 
 /** The FQN of a subject, as far as it says one itself; an id does not, and what cannot be a name does not. */

@@ -13,6 +13,7 @@ import { idsGiven } from './host.js'
 import { absence, nameOf, subjectIssues } from './look.js'
 import { run } from './loop.js'
 import { shared } from './shared.js'
+import { trips } from './trips.js'
 import { inTurn } from './turns.js'
 
 /*
@@ -64,7 +65,7 @@ async function byId(book: Book, subject: { readonly id: string }, intent: Revise
   const id = subject.id.toLowerCase()
   let found: Stored | undefined
   try {
-    found = await book.store.find(book.family.entityType, id)
+    found = await trips(book.store).find(book.family.entityType, id)
   } catch (cause) {
     return storeFailed('load', cause)
   }

@@ -40,6 +40,7 @@ export function createService<F extends Family, T extends ServiceTypeOf<F>>(
   options: WriteOptions = {},
 ): ResultAsync<ServiceMade<F, T>, CreateServiceError> {
   return entered(
+    'createService',
     book,
     options,
     ['by'],

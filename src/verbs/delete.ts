@@ -45,6 +45,7 @@ export function deleteService<F extends Family>(
   options: DeleteOptions = {},
 ): ResultAsync<Service<F>, DeleteServiceError> {
   return entered(
+    'deleteService',
     book,
     options,
     ['by', ...PRECONDITIONS, 'hard'],

@@ -32,6 +32,7 @@ export function getService<F extends Family>(
   options: GetOptions = {},
 ): ResultAsync<Service<F>, GetServiceError> {
   return entered(
+    'getService',
     book,
     options,
     ['by', 'include'],

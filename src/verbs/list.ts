@@ -4,6 +4,7 @@ import { denial, missingPrincipal } from '../execution/authorise.js'
 import { entered, optionsOf } from '../execution/entrance.js'
 import { type Include, includeIssues, limitIssues } from '../execution/look.js'
 import { page } from '../execution/steps.js'
+import { trips } from '../execution/trips.js'
 import type { Family } from '../families/family.js'
 import { badRequest, type Issue, type ListServicesError, storeFailed } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
@@ -71,6 +72,7 @@ export function listServices<F extends Family>(
   options: ListOptions = {},
 ): ResultAsync<ServicePage<F>, ListServicesError> {
   return entered(
+    'listServices',
     book,
     options,
     LIST_OPTIONS,
@@ -142,7 +144,12 @@ async function list(book: Book, options: ListOptions): Promise<Result<ServicePag
       limit,
       (step, from) => {
         const place = from && { [before === undefined ? 'after' : 'before']: { name: from.name, id: from.id } }
-        return book.store.list(entityType, { ...query, limit: step, ...place, total: total && from === undefined })
+        return trips(book.store).list(entityType, {
+          ...query,
+          limit: step,
+          ...place,
+          total: total && from === undefined,
+        })
       },
       { backwards: before !== undefined },
     )

@@ -59,6 +59,7 @@ export function patchService<F extends Family>(
   options: PatchOptions = {},
 ): ResultAsync<PatchedService<F>, PatchServiceError> {
   return entered(
+    'patchService',
     book,
     options,
     ['by', ...PRECONDITIONS, 'as'],

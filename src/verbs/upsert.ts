@@ -56,6 +56,7 @@ export function upsertService<F extends Family, T extends ServiceTypeOf<F>>(
   options: UpsertOptions = {},
 ): ResultAsync<Upserted<F, ServiceMade<F, T>>, UpsertServiceError> {
   return entered(
+    'upsertService',
     book,
     options,
     ['by', ...PRECONDITIONS],

@@ -3,6 +3,7 @@ import type { Book } from '../book.js'
 import { entered } from '../execution/entrance.js'
 import { type GetOptions, includeIssues, limitIssues, look } from '../execution/look.js'
 import { PAGE_BYTES, page } from '../execution/steps.js'
+import { trips } from '../execution/trips.js'
 import type { Family } from '../families/family.js'
 import { badRequest, entityNotFound, type GetServiceError, type Issue, storeFailed } from '../model/errors.js'
 import type { Subject } from '../model/fqn.js'
@@ -49,6 +50,7 @@ export function listVersions<F extends Family>(
   options: VersionsOptions = {},
 ): ResultAsync<VersionPage<F>, GetServiceError> {
   return entered(
+    'listVersions',
     book,
     options,
     ['by', 'include', 'limit', 'before'],
@@ -73,6 +75,7 @@ export function getVersion<F extends Family>(
   options: GetOptions = {},
 ): ResultAsync<Service<F>, GetServiceError> {
   return entered(
+    'getVersion',
     book,
     options,
     ['by', 'include'],
@@ -97,6 +100,7 @@ export function getServiceAt<F extends Family>(
   options: GetOptions = {},
 ): ResultAsync<Service<F>, GetServiceError> {
   return entered(
+    'getServiceAt',
     book,
     options,
     ['by', 'include'],
@@ -223,7 +227,7 @@ async function superseded(
   below: number | undefined,
 ): Promise<Page> {
   const query = { limit, ...(below !== undefined && { below }) }
-  const services = await book.store.versions(book.family.entityType, fullyQualifiedName, id, query)
+  const services = await trips(book.store).versions(book.family.entityType, fullyQualifiedName, id, query)
   return { services, more: services.length === limit && limit > 0 }
 }
 
