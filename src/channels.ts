@@ -39,8 +39,10 @@ export function channelOf(name: string): TracingChannel | undefined {
 /** Whether anybody listens. Some runtimes say it only of each event. */
 export function isSeen(channel: TracingChannel | undefined): channel is TracingChannel {
   if (channel === undefined) return false
-  const { hasSubscribers, start, end, asyncStart, asyncEnd, error } = channel
-  if (hasSubscribers !== undefined) return hasSubscribers
+  return channel.hasSubscribers ?? isHeard(channel)
+}
+
+function isHeard({ start, end, asyncStart, asyncEnd, error }: TracingChannel): boolean {
   return [start, end, asyncStart, asyncEnd, error].some((event) => event.hasSubscribers)
 }
 
