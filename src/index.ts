@@ -28,6 +28,8 @@ export {
   type ServiceRequestOf,
   serviceSchema,
   type TagLabel,
+  type Untyped,
+  type UntypedRequest,
 } from './model/service.js'
 export { MASK, maskedText } from './model/texts.js'
 export type { Belonging, Cipher } from './ports/cipher.js'
@@ -36,10 +38,10 @@ export type { ChangeEvent, ChangeListener } from './ports/events.js'
 export type { Policy } from './ports/policy.js'
 export type { Representation } from './ports/representation.js'
 export type { Awaitable, Change, ListQuery, Page, Place, ServiceStore, Stored, VersionQuery } from './ports/store.js'
+export type { PatchOperation } from './rules/apply.js'
 export type { Limits } from './rules/copy.js'
 export type { Outcome } from './rules/decide.js'
 export { applyChange, diff } from './rules/diff.js'
-export type { PatchOperation } from './rules/patch.js'
 export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
 export {
   type BulkOptions,
@@ -62,6 +64,7 @@ export {
 } from './verbs/reseal.js'
 export { type Restored, type ReviseOptions, restoreService } from './verbs/restore.js'
 export { revealConnection, revealService } from './verbs/reveal.js'
+export { type ServicebookError, unwrap } from './verbs/unwrap.js'
 export { type Upserted, type UpsertOptions, upsertService } from './verbs/upsert.js'
 export {
   getServiceAt,

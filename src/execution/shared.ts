@@ -1,3 +1,4 @@
+import { saysNothingApplied } from '../model/errors.js'
 import type { Fqn } from '../model/fqn.js'
 import type { Change, ServiceStore, Stored } from '../ports/store.js'
 import { ferry } from './ferry.js'
@@ -42,7 +43,6 @@ export function shared(store: ServiceStore, family: string): Shared {
 function crossingOf(store: ServiceStore, family: string): Shared {
   const load = ferry<Fqn, ReadonlyMap<Fqn, Stored>>({
     send: (fqns) => trips(store).load(family, fqns),
-    nameOf: (fqn) => fqn,
     weigh: () => 0,
     // Whatever a load dies of, it has written nothing.
     isHarmless: () => true,
@@ -51,9 +51,8 @@ function crossingOf(store: ServiceStore, family: string): Shared {
   })
   const commit = ferry<Change, readonly Fqn[]>({
     send: (changes) => trips(store).commit(family, changes),
-    nameOf: ({ before, after }) => ((after ?? before) as Stored).service.fullyQualifiedName,
     weigh: weightOf,
-    isHarmless: (cause) => (cause as { applied?: unknown } | null | undefined)?.applied === false,
+    isHarmless: saysNothingApplied,
     rows: store.chunk,
     startsWaiting: store.durable,
   })
