@@ -41,9 +41,21 @@ async function opened() {
       cipher: testCipher(current),
       onChange: (event) => heard.push(event),
     })
-  const read = async (after?: string, limit = 10_000) =>
+  const readNow = async (after?: string, limit = 10_000) =>
     readEvents(pool, { schema, limit, ...(after !== undefined && { after }) })
-  return { schema, heard, bookBy, read, book: bookBy(pool) }
+  const read = async (after?: string, limit?: number) => {
+    await othersEnded()
+    return readNow(after, limit)
+  }
+  return { schema, heard, bookBy, read, readNow, book: bookBy(pool) }
+}
+
+/** Waits for what other tests have under way in this server, since events wait for it. */
+async function othersEnded(): Promise<void> {
+  const { rows } = await pool.query('select pg_snapshot_xmax(pg_current_snapshot())::text as next')
+  const ended =
+    'select from pg_catalog.pg_tables where pg_snapshot_xmin(pg_current_snapshot()) >= $1::text::xid8 limit 1'
+  while ((await pool.query(ended, [rows[0].next])).rows.length === 0);
 }
 
 async function connected(): Promise<pg.Client> {
@@ -127,12 +139,12 @@ test('outbox: what is refused has no event, beside neighbours that have one, in 
 })
 
 test('outbox: an event that is committed late is not passed over, and who reads waits for it', async () => {
-  const { book, bookBy, read } = await opened()
+  const { book, bookBy, read, readNow } = await opened()
   const late = await connected()
   await late.query('begin')
   await upsertService(bookBy(late, true), row('late'))
   await upsertService(book, row('early'))
-  expect(await read()).toEqual([])
+  expect(await readNow()).toEqual([])
   await late.query('commit')
   const [first, ...rest] = await read()
   expect(told([first as never, ...rest])).toEqual(['late entityCreated 0.1', 'early entityCreated 0.1'])
@@ -141,12 +153,12 @@ test('outbox: an event that is committed late is not passed over, and who reads 
 })
 
 test('outbox: read after a position, page by page, while others write and take back, every change comes once', async () => {
-  const { book, bookBy, read } = await opened()
+  const { book, bookBy, readNow } = await opened()
   const clients = await Promise.all(Array.from({ length: 3 }, connected))
   const seen: string[] = []
   let position: string | undefined
   const page = async () => {
-    const events = await read(position, 3)
+    const events = await readNow(position, 3)
     seen.push(...told(events))
     position = events.at(-1)?.position ?? position
     return events.length
@@ -162,6 +174,7 @@ test('outbox: read after a position, page by page, while others write and take b
     await page()
   }
   for (const client of clients) await client.query('commit')
+  await othersEnded()
   while ((await page()) > 0);
   const { current } = await stateOf(book.store)
   expect([...seen].sort()).toEqual(current.map(({ name }) => `${name} entityCreated 0.1`).sort())
@@ -169,7 +182,7 @@ test('outbox: read after a position, page by page, while others write and take b
 })
 
 test('outbox: in a transaction that began long before, a change stands behind the one it saw', async () => {
-  const { book, bookBy, read } = await opened()
+  const { book, bookBy, read, readNow } = await opened()
   const [old, between] = [await connected(), await connected()]
   await old.query('begin')
   await old.query('select pg_current_xact_id()')
@@ -178,7 +191,7 @@ test('outbox: in a transaction that began long before, a change stands behind th
   await upsertService(book, row('a'))
   await upsertService(bookBy(old, true), row('a', { description: 'x' }))
   await old.query('commit')
-  expect(await read()).toEqual([])
+  expect(await readNow()).toEqual([])
   await between.query('rollback')
   expect(told(await read())).toEqual(['a entityCreated 0.1', 'a entityUpdated 0.2'])
 })
@@ -284,6 +297,7 @@ test('outbox: tables that are there get it beside them, and are not rewritten', 
   expect((await pool.query(files, [schema])).rows).toEqual(before)
   const book = openBook({ family: mlmodelServices, store: postgresStore(pool, { schema, outbox: true }) })
   await upsertService(book, row('a', { description: 'x' }))
+  await othersEnded()
   expect(told(await readEvents(pool, { schema }))).toEqual(['a entityUpdated 0.2'])
 })
 
