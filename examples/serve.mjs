@@ -1,5 +1,5 @@
 /**
- * OpenMetadata's API for ML model services on loopback, kept in a folder.
+ * OpenMetadata's API for services of all families on loopback, kept in a folder. Connections may lack fields, as on the server.
  *
  *   npm run serve                  ./services, port 8585
  *   PORT=0 npm run serve -- dir    another folder, any free port
@@ -7,8 +7,9 @@
  * SERVICEBOOK_KEY, 32 bytes in base64, seals secrets; without it, services that carry some are refused.
  */
 import { createServer } from 'node:http'
-import { mlmodelServices, openBook } from 'servicebook'
+import { openBook } from 'servicebook'
 import { aesCipher } from 'servicebook/cipher'
+import { allFamilies } from 'servicebook/families'
 import { fsStore } from 'servicebook/fs'
 import { serviceHandler } from 'servicebook/http'
 import { toNodeHandler } from 'srvx/node'
@@ -18,8 +19,9 @@ async function serve(directory = 'services', { PORT = '8585', SERVICEBOOK_KEY } 
   const cipher = sealed ? aesCipher({ keys: { SERVICEBOOK_KEY }, current: 'SERVICEBOOK_KEY' }) : undefined
   const store = fsStore(directory)
   await store.open()
-  const book = openBook({ family: mlmodelServices, store, ...(sealed && { cipher }) })
-  const server = stoppable(toNodeHandler(serviceHandler(book, { basePath: '/api', authenticate })))
+  const options = { store, partialConnections: true, ...(sealed && { cipher }) }
+  const books = allFamilies.map((family) => openBook({ family, ...options }))
+  const server = stoppable(toNodeHandler(serviceHandler(books, { basePath: '/api', authenticate })))
   try {
     await new Promise((resolve, reject) => server.once('error', reject).listen(Number(PORT), '127.0.0.1', resolve))
   } catch (error) {

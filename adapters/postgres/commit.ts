@@ -57,9 +57,10 @@ function single(change: Change, outbox: boolean): Batch | undefined {
   const { keep, below } = history(change)
   if (after === null || below !== null) return undefined
   const { id, fullyQualifiedName: fqn, name, deleted } = after.service
-  const parameters: unknown[] = [fqn, id, after.revision, name, deleted, JSON.stringify(after.service), after.sealed]
+  const body = JSON.stringify(after.service)
+  const parameters: unknown[] = [fqn, id, after.revision, name, deleted, body, after.sealed, textOf(after.beside)]
   if (before !== null) parameters.push(keep)
-  if (outbox) parameters.push(event === undefined ? null : lineOf(event))
+  if (outbox) parameters.push(event === undefined ? null : lineOf(event, after))
   return { kind: before === null ? 'create' : 'update', fqns: [fqn], parameters }
 }
 
@@ -82,12 +83,16 @@ function add(batch: Gathered, { before, after, event }: Change, keep: number | n
   const sealed = after?.sealed ?? null
   const revision = after?.revision ?? (before as Stored).revision + 1
   batch.fqns.push(fqn)
-  batch.given.push({ fqn, id, before: before?.revision ?? null, revision, name, deleted, sealed, keep, below })
+  // Left out where there is nothing.
+  const beside = after?.beside ?? undefined
+  batch.given.push({ fqn, id, before: before?.revision ?? null, revision, name, deleted, sealed, beside, keep, below })
   batch.bodies.push(body)
-  batch.events.push(event === undefined ? '' : lineOf(event))
+  batch.events.push(event === undefined ? '' : lineOf(event, after))
   if (before !== null) batch.updated.push(fqn)
-  batch.size += body.length + (sealed?.length ?? 0)
+  batch.size += body.length + (sealed?.length ?? 0) + (beside === undefined ? 0 : JSON.stringify(beside).length)
 }
+
+const textOf = (beside: Stored['beside']) => (beside === null ? null : JSON.stringify(beside))
 
 function finished(
   { fqns, given, bodies, events, updated }: Gathered,

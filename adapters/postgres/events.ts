@@ -11,7 +11,7 @@ import type { Tables } from './tables.js'
  * youngest that had ended when its statement began, if that is higher. `place` is counted when the name is locked already.
  */
 
-/** Version 2 of the tables. What lives for seconds is not compressed, as far as it fits on a page. */
+/** Version 3 of the tables. What lives for seconds is not compressed, as far as it fits on a page. */
 export const createEvents = ({ events }: Tables) => [
   `create table ${events} (
   position xid8 not null,
@@ -30,7 +30,7 @@ const POSITION = `(select greatest(
   ))`
 
 /** Which parameter has the events of a commit, one to a line; of the forms for one, the event. */
-export const EVENTS: Readonly<Record<Kind, number>> = { create: 9, update: 10, creates: 4, updates: 5, reverts: 5 }
+export const EVENTS: Readonly<Record<Kind, number>> = { create: 10, update: 11, creates: 4, updates: 5, reverts: 5 }
 
 /** The part of a commit that writes events. A service that is removed has left only what it was. */
 export function told({ events }: Tables, kind: Kind): string {

@@ -36,7 +36,8 @@ export function migrations(options: PostgresOptions = {}): readonly Migration[] 
   const tables = tablesOf(options)
   return [
     { version: 1, name: 'create services and versions', statements: sql.createTables(tables) },
-    { version: 2, name: 'create events, for the outbox', statements: createEvents(tables) },
+    { version: 2, name: 'add what stands beside a service', statements: sql.addBeside(tables) },
+    { version: 3, name: 'create events, for the outbox', statements: createEvents(tables) },
   ]
 }
 

@@ -1,4 +1,4 @@
-import type { ChangeEvent } from 'servicebook'
+import type { ChangeEvent, Service, Stored } from 'servicebook'
 import { frozen } from '../frozen.js'
 import { met, type PostgresClient, sender } from './client.js'
 import * as sql from './events.js'
@@ -90,7 +90,9 @@ function placeOf(what: string, text: unknown): readonly [string, string] {
 
 function eventOf([position, place, family, event, service]: Row): OutboxEvent {
   const { eventType, previousVersion, currentVersion, userName, timestamp } = JSON.parse(String(event)) as ChangeEvent
-  const entity = JSON.parse(String(service)) as ChangeEvent['entity']
+  const { changeDescription } = JSON.parse(String(event)) as Partial<Service>
+  const held = JSON.parse(String(service)) as Service
+  const entity = changeDescription === undefined ? held : { ...held, changeDescription }
   return frozen({
     position: `${position}.${place}`,
     event: {
@@ -107,8 +109,9 @@ function eventOf([position, place, family, event, service]: Row): OutboxEvent {
   }) as OutboxEvent
 }
 
-/** What an event says beyond its service, which lies beside it. */
-export function lineOf(event: ChangeEvent): string {
+/** What an event says beyond its service, which lies beside it; of what changed beside the service, its description. */
+export function lineOf(event: ChangeEvent, after: Stored | null): string {
   const { eventType, previousVersion, currentVersion, userName, timestamp } = event
-  return JSON.stringify({ eventType, previousVersion, currentVersion, userName, timestamp })
+  const { changeDescription } = after === null || event.entity === after.service ? {} : event.entity
+  return JSON.stringify({ eventType, previousVersion, currentVersion, userName, timestamp, changeDescription })
 }

@@ -1,7 +1,9 @@
 import type { Book } from '../book.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
+import type { Service } from '../model/service.js'
 import type { ChangeEvent } from '../ports/events.js'
 import type { Change, Stored } from '../ports/store.js'
+import { besideChange, isBeside } from '../rules/beside.js'
 
 /** What there is to tell of a change. */
 export function eventOf(
@@ -10,7 +12,7 @@ export function eventOf(
   by: Principal | undefined,
   timestamp: number,
 ): ChangeEvent {
-  const entity = ((after ?? before) as Stored).service
+  const entity = told(before, after) as Service
   return Object.freeze({
     eventType: typeOf(before?.service, after?.service),
     entityType: book.family.entityType,
@@ -34,6 +36,13 @@ export function announce(book: Book, event: ChangeEvent): void {
   } catch (error) {
     report(error)
   }
+}
+
+/** The service after the change; where that was beside it, with a description of its own. */
+function told(before: Stored | null, after: Stored | null): Service | undefined {
+  const service = (after ?? before)?.service
+  if (before === null || after === null || !isBeside(before, after)) return service
+  return Object.freeze({ ...after.service, changeDescription: besideChange(before, after) })
 }
 
 function typeOf(

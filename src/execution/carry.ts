@@ -3,6 +3,7 @@ import { contended, entityAlreadyExists, storeFailed } from '../model/errors.js'
 import type { Fqn } from '../model/fqn.js'
 import type { ChangeEvent } from '../ports/events.js'
 import type { Awaitable, Change, Stored } from '../ports/store.js'
+import { isBeside } from '../rules/beside.js'
 import type { Decision } from '../rules/decide.js'
 import { announce, eventOf } from './announce.js'
 import type { Errand, Journey } from './errand.js'
@@ -66,8 +67,10 @@ function accepted({ book, dryRun }: Journey, errand: Errand, change: Change): vo
 /** What there is to tell of a change, if there is. */
 function tidings(book: Book, { answer, intent, now }: Errand, change: Change): ChangeEvent | undefined {
   if ((answer as Decision).outcome === 'resealed') return undefined
-  // A removal leaves no time in the service, so its event has that of the decision.
-  return eventOf(book, change, intent.by, change.after === null ? now : change.after.service.updatedAt)
+  // Neither a removal nor what is written beside a service leaves its time there: the event has that of the decision.
+  const { before, after } = change
+  const time = after === null || isBeside(before, after) ? now : after.service.updatedAt
+  return eventOf(book, change, intent.by, time)
 }
 
 /** Whether an errand that was refused goes round again; else it is settled. */
