@@ -4,11 +4,12 @@ import { openDatabase, pool } from './database.js'
 
 /* P2: what the tests do where DATABASE_URL is a coordinator of Citus. There is none at hand; so their text is held. */
 
-test('P2 the tables are spread by name, versions beside their services, with few shards, on every node the migrations', () => {
+test('P2 the tables are spread by name, versions and events beside their services, with few shards, on every node the migrations', () => {
   expect(distribution('t')).toEqual([
     'set local citus.shard_count = 4',
     "select create_distributed_table('t.servicebook_services', 'fqn', colocate_with => 'none')",
     "select create_distributed_table('t.servicebook_versions', 'fqn', colocate_with => 't.servicebook_services')",
+    "select create_distributed_table('t.servicebook_events', 'fqn', colocate_with => 't.servicebook_services')",
     "select create_reference_table('t.servicebook_migrations')",
   ])
 })

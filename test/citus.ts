@@ -1,19 +1,20 @@
 import type { Pool } from 'pg'
 
 /*
- * What a host does to run on Citus: the services are spread by name, the versions lie with them, and every node has the
+ * What a host does to run on Citus: the services are spread by name, versions and events lie with them, and every node has the
  * list of migrations. The tests do it wherever the server is a coordinator of Citus, so that `DATABASE_URL` can be one.
  */
 
 /** As one transaction on the coordinator, after `migrate`. */
 export function distribution(schema: string): readonly string[] {
-  const [services, versions, migrations] = ['services', 'versions', 'migrations'].map(
+  const [services, versions, events, migrations] = ['services', 'versions', 'events', 'migrations'].map(
     (table) => `'${schema}.servicebook_${table}'`,
   )
   return [
     'set local citus.shard_count = 4',
     `select create_distributed_table(${services}, 'fqn', colocate_with => 'none')`,
     `select create_distributed_table(${versions}, 'fqn', colocate_with => ${services})`,
+    `select create_distributed_table(${events}, 'fqn', colocate_with => ${services})`,
     `select create_reference_table(${migrations})`,
   ]
 }

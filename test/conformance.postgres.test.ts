@@ -15,11 +15,12 @@ function lawsOn(
   client: PostgresClient,
   lost: () => PostgresClient | Promise<PostgresClient>,
   second: PostgresClient = client,
+  outbox = false,
 ): void {
   storeLaws({
     test,
     async open() {
-      const { store, again, close } = await openDatabase(client)
+      const { store, again, close } = await openDatabase(client, { outbox })
       return { store, again: () => again(second), fails: async () => postgresStore(await lost()), close }
     },
   })
@@ -75,10 +76,10 @@ describe('a server, by another connection for every statement that keeps nothing
   lawsOn(pooled, () => new pg.Pool(nowhere))
 })
 
-describe('PGlite', () => {
+describe('PGlite, with an outbox', () => {
   const [parsers, serializers] = [{}, {}].map(() => Object.fromEntries(oids.map((oid) => [oid, nonsense])))
   const lite = new PGlite({ parsers, serializers } as never)
   afterAll(() => lite.close())
   // What a transaction is worth when it has ended: to start another PGlite, only to close it, takes seconds.
-  lawsOn(lite, () => lite.transaction(async (transaction) => transaction as unknown as PostgresClient))
+  lawsOn(lite, () => lite.transaction(async (transaction) => transaction as unknown as PostgresClient), lite, true)
 })

@@ -5,6 +5,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryDirectory } from './catalogue.js'
+import { databaseUrl, emptySchema, pool } from './database.js'
 import { type Ask, asking, MODELS } from './edge.js'
 
 /*
@@ -25,7 +26,7 @@ function run(file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv 
   const command = [path.resolve('dist/command.js'), 'serve', '--port', PORT, '--directory']
   const started = file === SERVE ? command : [path.resolve('examples', file)]
   const child = spawn(process.execPath, [...started, ...args], {
-    env: { ...process.env, SERVICEBOOK_KEY: undefined, PORT: '0', TOKEN, ...env },
+    env: { ...process.env, SERVICEBOOK_KEY: undefined, DATABASE_URL: undefined, PORT: '0', TOKEN, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const printed = { stdout: '', stderr: '' }
@@ -252,6 +253,53 @@ test.each(examples)('%s prints its URL and nothing else', async (file) => {
   const { child, ended, url } = await start(file)
   child.kill()
   expect(await ended).toMatchObject({ stdout: `${url}\n`, stderr: '' })
+})
+
+test.each(examples)(
+  '%s §9 knows who calls: an owner edits what is theirs and makes nothing, others only read',
+  async (file) => {
+    const id = '11111111-1111-4111-8111-111111111111'
+    const { ask } = await start(file, [], { USERS: JSON.stringify({ theirs: { name: 'bob', id } }) })
+    for (const [name, rest] of [
+      ['own', { owners: [{ id, type: 'user' }] }],
+      ['other', {}],
+    ] as const)
+      expect((await ask('POST', MODELS, row(name, rest))).status).toBe(201)
+    const patch = [{ op: 'add', path: '/displayName', value: 'B' }]
+    const asBob = async (...[method, below, body]: Parameters<Ask>) => {
+      const { status, body: answer } = await ask(method, below, body, { authorization: 'Bearer theirs' })
+      return [status, answer?.updatedBy]
+    }
+    expect(await asBob('PATCH', named('own'), patch)).toEqual([200, 'bob'])
+    expect(await asBob('PATCH', named('other'), patch)).toEqual([403, undefined])
+    expect(await asBob('POST', MODELS, row('new'))).toEqual([403, undefined])
+    expect(await asBob('GET', named('other'))).toEqual([200, 'ada'])
+    expect((await ask('GET', MODELS, undefined, { authorization: 'Bearer nobody' })).status).toBe(401)
+  },
+)
+
+test('http/express.mjs keeps its services in PostgreSQL, secrets sealed', async () => {
+  const { schema, close } = await emptySchema()
+  onTestFinished(close)
+  const env = {
+    DATABASE_URL: databaseUrl,
+    DATABASE_SCHEMA: schema,
+    SERVICEBOOK_KEY: Buffer.alloc(32, 7).toString('base64'),
+  }
+  const request = {
+    name: 'a',
+    serviceType: 'SageMaker',
+    connection: { config: { awsConfig: { awsRegion: 'eu', awsSecretAccessKey: 'hush' } } },
+  }
+  const first = await start('http/express.mjs', [], env)
+  expect((await first.ask('POST', MODELS, request)).status).toBe(201)
+  first.child.kill()
+  await first.ended
+  const { ask } = await start('http/express.mjs', [], env)
+  expect((await ask('PUT', MODELS, request)).headers.get('x-openmetadata-change')).toBe('entityNoChange')
+  const { rows } = await pool.query(`select row_to_json(it)::text as held from ${schema}.servicebook_services it`)
+  expect(rows).toHaveLength(1)
+  expect(rows[0].held).not.toContain('hush')
 })
 
 describe('http/node.mjs', () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { bulkUpsert, resealServices, upsertService } from 'servicebook'
@@ -40,10 +41,13 @@ function resealer(open: string, ...args: string[]): ChildProcess {
 async function killedAt(resealed: number, child: ChildProcess): Promise<number | 'done'> {
   let said: number | 'done' = 0
   if (child.stdout === null) throw new Error('no output')
+  const closed = once(child, 'close')
   for await (const line of createInterface(child.stdout)) {
     said = line === 'done' ? line : Number(line)
     if (Number(said) >= resealed) child.kill('SIGKILL')
   }
+  const [code] = await closed
+  if (code !== null && code !== 0) throw new Error(`ended with ${code}: has the package been built?`)
   return said
 }
 

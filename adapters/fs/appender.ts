@@ -1,10 +1,13 @@
 import fs from 'node:fs'
+import { channelOf, isSeen, seen, type TracingChannel } from '../../src/channels.js'
 import { type Lines, noLines } from './line.js'
 import { type Sight, sightOf, strayed } from './look.js'
 import { nothingApplied, reason } from './reason.js'
 import { datasync, writeAll } from './sync.js'
 
 export { nothingApplied, reason }
+
+const channel = channelOf('servicebook.append')
 
 /** Lines that go to disk together, and what each of them stands for. */
 interface Batch<T> {
@@ -46,7 +49,7 @@ export function appender<T>(file: string, opened: Opened, written: (entries: rea
       inFlight = batch
       collecting = emptyBatch(spare)
       try {
-        await append(batch.lines)
+        await (isSeen(channel) ? seenAppend(batch) : append(batch.lines))
         written(batch.entries)
         batch.settle()
       } catch (failure) {
@@ -62,6 +65,19 @@ export function appender<T>(file: string, opened: Opened, written: (entries: rea
       inFlight = undefined
     }
     running = false
+  }
+
+  /** Seen at work on `tracing:servicebook.append:*`. */
+  function seenAppend({ lines, entries }: Batch<T>): Promise<void> {
+    const message = { file, bytes: lines.length, lines: entries.length }
+    return seen(
+      channel as TracingChannel,
+      message,
+      () => append(lines),
+      (told) => {
+        told.outcomes = { lines: entries.length }
+      },
+    )
   }
 
   /** All of it on disk, or the file as it was: what fails half-way is cut off again. */

@@ -1,3 +1,4 @@
+import { channelOf, isSeen, type Message, seen } from '../../src/channels.js'
 import { IN_FAILED_TRANSACTION, isLost, judged, sqlState, unwritten } from './failure.js'
 import { type Row, rowsOf, textOf } from './wire.js'
 
@@ -31,6 +32,8 @@ interface Line {
   met: Promise<Meeting> | undefined
 }
 
+const channel = channelOf('servicebook.statement')
+
 const lines = new WeakMap<PostgresClient, Line>()
 
 /**
@@ -60,6 +63,9 @@ const INTRODUCTION = `select $1::text as one, $2::text as two, $3::text as three
 
 /** SQL_ASCII is the bytes as they are. */
 const ENCODINGS: readonly unknown[] = ['UTF8', 'SQL_ASCII']
+
+/** What a client said when it was met, which it is now if it was not. */
+export const met = (client: PostgresClient): Promise<Meeting> => lineOf(client).met ?? meet(client)
 
 /** A client is met by a statement that writes nothing, whose answer is known: one that answers otherwise is told so. */
 export function meet(client: PostgresClient, table = ''): Promise<Meeting> {
@@ -100,7 +106,7 @@ async function answered(
   for (let tries = 1; ; tries++) {
     let answer: unknown
     try {
-      answer = await query(text, values.map(textOf))
+      answer = await stated(query, text, values)
     } catch (error) {
       if (sqlState(error) === IN_FAILED_TRANSACTION && lost !== undefined) throw judged(lost, distributed)
       if (!isLost(error) || tries === TRIES) throw judged(error, distributed)
@@ -111,6 +117,21 @@ async function answered(
     }
     return rowsOf(answer)
   }
+}
+
+/** Seen at work on `tracing:servicebook.statement:*`: the text alone, which has no values. */
+function stated(query: PostgresClient['query'], text: string, values: readonly unknown[]): Promise<unknown> {
+  if (!isSeen(channel)) return query(text, values.map(textOf))
+  const statement = { text }
+  return seen(
+    channel,
+    statement,
+    () => query(text, values.map(textOf)),
+    (told: Message, answer) => {
+      const rows = Array.isArray(answer) ? answer : (answer as { rows?: unknown } | null | undefined)?.rows
+      told.outcomes = { rows: Array.isArray(rows) ? rows.length : 0 }
+    },
+  )
 }
 
 function lineOf(client: PostgresClient): Line {

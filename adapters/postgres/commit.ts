@@ -1,4 +1,5 @@
 import type { Change, Fqn, Stored } from 'servicebook'
+import { lineOf } from './outbox.js'
 import type { Kind } from './sql.js'
 
 /** About as many characters of bodies and secrets go into one statement at most. */
@@ -13,10 +14,13 @@ export interface Batch {
   readonly parameters: readonly unknown[]
 }
 
-/** Changes as parameters of as many statements as they take. Each change stands alone, so that they may be told apart. */
-export function* batches(changes: readonly Change[]): Generator<Batch> {
+/**
+ * Changes as parameters of as many statements as they take, their events last where there is an outbox. Each change stands
+ * alone, so that they may be told apart.
+ */
+export function* batches(changes: readonly Change[], outbox: boolean): Generator<Batch> {
   const [only] = changes
-  const alone = only !== undefined && changes.length === 1 ? single(only) : undefined
+  const alone = only !== undefined && changes.length === 1 ? single(only, outbox) : undefined
   if (alone !== undefined) {
     yield alone
     return
@@ -28,11 +32,11 @@ export function* batches(changes: readonly Change[]): Generator<Batch> {
     const batch = open[which]
     add(batch, change, keep, below)
     if (batch.size < CHARACTERS) continue
-    yield finished(batch, which)
+    yield finished(batch, which, outbox)
     open[which] = emptyBatch()
   }
   for (const which of ['rising', 'falling'] as const) {
-    if (open[which].fqns.length > 0) yield finished(open[which], which)
+    if (open[which].fqns.length > 0) yield finished(open[which], which, outbox)
   }
 }
 
@@ -48,24 +52,32 @@ function history({ before, after }: Change): { keep: number | null; below: numbe
 }
 
 /** One change in the form for one, unless it takes versions back. */
-function single(change: Change): Batch | undefined {
-  const { before, after } = change
+function single(change: Change, outbox: boolean): Batch | undefined {
+  const { before, after, event } = change
   const { keep, below } = history(change)
   if (after === null || below !== null) return undefined
   const { id, fullyQualifiedName: fqn, name, deleted } = after.service
   const body = JSON.stringify(after.service)
-  const parameters = [fqn, id, after.revision, name, deleted, body, after.sealed, textOf(after.beside)]
-  if (before === null) return { kind: 'create', fqns: [fqn], parameters }
-  return { kind: 'update', fqns: [fqn], parameters: [...parameters, keep] }
+  const parameters: unknown[] = [fqn, id, after.revision, name, deleted, body, after.sealed, textOf(after.beside)]
+  if (before !== null) parameters.push(keep)
+  if (outbox) parameters.push(event === undefined ? null : lineOf(event, after))
+  return { kind: before === null ? 'create' : 'update', fqns: [fqn], parameters }
 }
 
 function emptyBatch() {
-  return { fqns: [] as Fqn[], given: [] as object[], bodies: [] as string[], updated: [] as Fqn[], size: 0 }
+  return {
+    fqns: [] as Fqn[],
+    given: [] as object[],
+    bodies: [] as string[],
+    events: [] as string[],
+    updated: [] as Fqn[],
+    size: 0,
+  }
 }
 
 type Gathered = ReturnType<typeof emptyBatch>
 
-function add(batch: Gathered, { before, after }: Change, keep: number | null, below: number | null): void {
+function add(batch: Gathered, { before, after, event }: Change, keep: number | null, below: number | null): void {
   const { id, fullyQualifiedName: fqn, name, deleted } = ((after ?? before) as Stored).service
   const body = after === null ? '' : JSON.stringify(after.service)
   const sealed = after?.sealed ?? null
@@ -75,14 +87,21 @@ function add(batch: Gathered, { before, after }: Change, keep: number | null, be
   const beside = after?.beside ?? undefined
   batch.given.push({ fqn, id, before: before?.revision ?? null, revision, name, deleted, sealed, beside, keep, below })
   batch.bodies.push(body)
+  batch.events.push(event === undefined ? '' : lineOf(event, after))
   if (before !== null) batch.updated.push(fqn)
   batch.size += body.length + (sealed?.length ?? 0) + (beside === undefined ? 0 : JSON.stringify(beside).length)
 }
 
 const textOf = (beside: Stored['beside']) => (beside === null ? null : JSON.stringify(beside))
 
-function finished({ fqns, given, bodies, updated }: Gathered, which: 'rising' | 'falling'): Batch {
-  const parameters = [JSON.stringify(given), bodies.join('\n')]
+function finished(
+  { fqns, given, bodies, events, updated }: Gathered,
+  which: 'rising' | 'falling',
+  outbox: boolean,
+): Batch {
+  const parameters: unknown[] = [JSON.stringify(given), bodies.join('\n')]
+  if (updated.length > 0) parameters.push(updated)
+  if (outbox) parameters.push(events.join('\n'))
   if (updated.length === 0) return { kind: 'creates', fqns, parameters }
-  return { kind: which === 'rising' ? 'updates' : 'reverts', fqns, parameters: [...parameters, updated] }
+  return { kind: which === 'rising' ? 'updates' : 'reverts', fqns, parameters }
 }

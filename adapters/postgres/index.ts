@@ -9,12 +9,18 @@ import type { Row } from './wire.js'
 
 export type { PostgresClient } from './client.js'
 export { type Migration, migrate, migrations } from './migrate.js'
+export { type OutboxEvent, type ReadEventsOptions, readEvents, removeEvents } from './outbox.js'
 export type { PostgresOptions } from './tables.js'
 
 /** What `postgresStore` takes besides the client. */
 export interface PostgresStoreOptions extends PostgresOptions {
   /** Whether the client is inside `BEGIN … COMMIT`, so that a book tells of no change. Default `false`. */
   readonly inTransaction?: boolean
+  /**
+   * Whether each change's event is written by the statement that writes the change, for `readEvents`: also of what came over
+   * HTTP, in a bulk, or in a transaction of the host. Something has to read and remove them. Default `false`.
+   */
+  readonly outbox?: boolean
 }
 
 /** A store on PostgreSQL, and what it offers beside the port. */
@@ -54,9 +60,10 @@ export interface PostgresStore extends ServiceStore {
  * const book = openBook({ family: mlmodelServices, store: postgresStore(pool) })
  */
 export function postgresStore(client: PostgresClient, options: PostgresStoreOptions = {}): PostgresStore {
-  checked('postgresStore', client, options, [...TABLE_OPTIONS, 'inTransaction'])
-  const { inTransaction = false } = options
+  checked('postgresStore', client, options, [...TABLE_OPTIONS, 'inTransaction', 'outbox'])
+  const { inTransaction = false, outbox = false } = options
   if (typeof inTransaction !== 'boolean') throw new TypeError('inTransaction must be a boolean')
+  if (typeof outbox !== 'boolean') throw new TypeError('outbox must be a boolean')
   const tables = tablesOf(options)
   const send = sender(client)
   const [load, find, versions] = [sql.load(tables), sql.find(tables), sql.versions(tables)]
@@ -65,6 +72,7 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
     durable: true,
     chunk: 1000,
     provisional: inTransaction,
+    outbox,
 
     async load(family, fqns) {
       const rows = await send(load, [family, fqns])
@@ -78,8 +86,8 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
 
     async commit(family, changes) {
       const answers: Promise<Answer>[] = []
-      for (const { kind, fqns, parameters } of batches(changes)) {
-        const answer = send(sql.commit(tables, kind), [family, ...parameters])
+      for (const { kind, fqns, parameters } of batches(changes, outbox)) {
+        const answer = send(sql.commit(tables, kind, outbox), [family, ...parameters])
         answers.push(settled(answer.then((rows) => rows.map(([place]) => fqns[Number(place) - 1] as Fqn))))
       }
       return refusedOf(await Promise.all(answers))

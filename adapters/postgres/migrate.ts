@@ -1,4 +1,5 @@
 import { meet, type PostgresClient, type Send, sender } from './client.js'
+import { createEvents } from './events.js'
 import { IN_FAILED_TRANSACTION, sqlState } from './failure.js'
 import * as sql from './sql.js'
 import {
@@ -36,6 +37,7 @@ export function migrations(options: PostgresOptions = {}): readonly Migration[] 
   return [
     { version: 1, name: 'create services and versions', statements: sql.createTables(tables) },
     { version: 2, name: 'add what stands beside a service', statements: sql.addBeside(tables) },
+    { version: 3, name: 'create events, for the outbox', statements: createEvents(tables) },
   ]
 }
 

@@ -1,8 +1,9 @@
 import type { ListQuery } from 'servicebook'
+import { EVENTS, told } from './events.js'
 import type { Tables } from './tables.js'
 
 /*
- * The SQL of the store; `migrate.ts` has what applies it to a database. Two tables: the current services, and the
+ * The SQL of the store; `migrate.ts` has what applies it to a database, and `events.ts` the outbox. Two tables: the current services, and the
  * superseded versions. Both are keyed by FQN first, so that a distributed PostgreSQL can shard them by it; no write looks
  * at two names. A removed service leaves its key and revision
  * behind (a tombstone), so that a write that is under way cannot bring it back.
@@ -51,7 +52,7 @@ where fqn = any($2::text[]) and family = $1::text and service is not null`
 export type Kind = 'create' | 'update' | 'creates' | 'updates' | 'reverts'
 
 /** One new service. It takes the place of nothing, or of what a removed one left behind. */
-const create = ({ services }: Tables) => `
+const create = ({ services }: Tables, told: string) => `
 with written as (
   insert into ${services} as held (fqn, family, id, revision, name, deleted, service, sealed, beside)
   values (
@@ -61,12 +62,12 @@ with written as (
     id = excluded.id, revision = excluded.revision, name = excluded.name, deleted = excluded.deleted,
     service = excluded.service, sealed = excluded.sealed, beside = excluded.beside, removed_at = null
   where held.service is null
-  returning fqn
-)
+  returning fqn, service
+)${told}
 select '1'::text as place where not exists (select from written)`
 
 /** One changed service. `$10` is the version to keep, if it is to be kept. */
-const update = ({ services, versions }: Tables) => `
+const update = ({ services, versions }: Tables, told: string) => `
 with old as materialized (
   select service from ${services}
   where fqn = $2::text and family = $1::text and id = $3::text::uuid and revision = $4::text::bigint - 1
@@ -74,11 +75,11 @@ with old as materialized (
   update ${services} set revision = $4::text::bigint, name = $5::text, deleted = $6::text::boolean, service = $7::text::json, sealed = $8::text,
     beside = $9::text::json
   where fqn = $2::text and family = $1::text and id = $3::text::uuid and revision = $4::text::bigint - 1 and service is not null
-  returning fqn
+  returning fqn, service
 ), kept as (
   insert into ${versions} (fqn, family, version, service)
   select written.fqn, $1::text, $10::text::numeric, old.service from old, written where $10::text::numeric is not null
-)
+)${told}
 select '1'::text as place where not exists (select from written)`
 
 /**
@@ -91,21 +92,26 @@ select '1'::text as place where not exists (select from written)`
  * is used, and a distributed PostgreSQL would read it after the write, when what is to be kept is gone. Names are locked in one order, so that two writers cannot wait for each other.
  * What changed since `old` was read is met by the condition on conflict, which looks at the row as it is by then.
  */
-export function commit(tables: Tables, kind: Kind): string {
-  if (kind === 'create') return create(tables)
-  return kind === 'update' ? update(tables) : many(tables, kind)
+export function commit(tables: Tables, kind: Kind, outbox: boolean): string {
+  const events = outbox ? told(tables, kind) : ''
+  if (kind === 'create') return create(tables, events)
+  return kind === 'update' ? update(tables, events) : many(tables, kind, events)
 }
 
-const many = ({ services, versions }: Tables, kind: 'creates' | 'updates' | 'reverts') => `
+const many = ({ services, versions }: Tables, kind: 'creates' | 'updates' | 'reverts', told: string) => `
 with change as materialized (
-  select fqn, id, before, revision, name, deleted, sealed, beside, keep, below, nullif(body, '')::json as service, place
+  select fqn, id, before, revision, name, deleted, sealed, beside, keep, below, nullif(body, '')::json as service, place${told && ", nullif(event, '')::json as event"}
   from rows from (
     json_to_recordset($2::text::json) as (
       fqn text, id uuid, before bigint, revision bigint, name text, deleted boolean, sealed text, beside json,
       keep numeric, below numeric
     ),
-    unnest(string_to_array($3::text, e'\\n'))
-  ) with ordinality as given (fqn, id, before, revision, name, deleted, sealed, beside, keep, below, body, place)
+    unnest(string_to_array($3::text, e'\\n'))${
+      told &&
+      `,
+    unnest(string_to_array($${EVENTS[kind]}::text, e'\\n'))`
+    }
+  ) with ordinality as given (fqn, id, before, revision, name, deleted, sealed, beside, keep, below, body, ${told && 'event, '}place)
 )${kind === 'creates' ? '' : old(services)}, written as (
   insert into ${services} as held (fqn, family, id, revision, name, deleted, service, sealed, beside, removed_at)
   select fqn, $1::text, id, revision, name, deleted, service, sealed, beside, case when service is null then now() end
@@ -119,7 +125,7 @@ with change as materialized (
     else held.id = excluded.id and held.revision = excluded.revision - 1
   end
   returning fqn
-)${{ creates: '', updates: kept(versions), reverts: dropped(versions) }[kind]}
+)${{ creates: '', updates: kept(versions), reverts: dropped(versions) }[kind]}${told}
 select place::text as place from change where fqn not in (select fqn from written)`
 
 const old = (services: string) => `, old as materialized (

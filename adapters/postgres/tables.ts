@@ -9,6 +9,7 @@ export interface PostgresOptions {
 export interface Tables {
   readonly services: string
   readonly versions: string
+  readonly events: string
   readonly migrations: string
   /** A name for what belongs to a table, such as an index: it stands in the schema of its table. */
   named(name: string): string
@@ -51,6 +52,7 @@ export function tablesOf({ schema, prefix = 'servicebook_' }: PostgresOptions): 
   return {
     services: table('services'),
     versions: table('versions'),
+    events: table('events'),
     migrations: table('migrations'),
     named,
     schema,

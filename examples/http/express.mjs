@@ -1,11 +1,9 @@
-import express from 'express'
-import { mlmodelServices, openBook } from 'servicebook'
-import { serviceHandler } from 'servicebook/http'
-import { memoryStore } from 'servicebook/memory'
-import { toNodeHandler } from 'srvx/node'
+// npm install servicebook express srvx, and pg for PostgreSQL
+// TOKEN=secret node express.mjs   (catalogue.mjs says what else there is)
 
-const book = openBook({ family: mlmodelServices, store: memoryStore() })
-const handler = serviceHandler(book, { basePath: '/api' })
+import express from 'express'
+import { toNodeHandler } from 'srvx/node'
+import { handler } from './catalogue.mjs'
 
 const app = express()
 // In front of express.json(), since the handler reads bodies itself; by `all`, since `use` would cut /api off.

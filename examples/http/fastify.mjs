@@ -1,11 +1,11 @@
-import Fastify from 'fastify'
-import { mlmodelServices, openBook } from 'servicebook'
-import { serviceHandler } from 'servicebook/http'
-import { memoryStore } from 'servicebook/memory'
-import { toNodeHandler } from 'srvx/node'
+// npm install servicebook fastify srvx, and pg for PostgreSQL
+// TOKEN=secret node fastify.mjs   (catalogue.mjs says what else there is)
 
-const book = openBook({ family: mlmodelServices, store: memoryStore() })
-const listener = toNodeHandler(serviceHandler(book, { basePath: '/api' }))
+import Fastify from 'fastify'
+import { toNodeHandler } from 'srvx/node'
+import { handler } from './catalogue.mjs'
+
+const listener = toNodeHandler(handler)
 
 const app = Fastify()
 app.register(async (api) => {

@@ -1,11 +1,9 @@
+// npm install servicebook hono @hono/node-server, and pg for PostgreSQL
+// TOKEN=secret node hono.mjs   (catalogue.mjs says what else there is)
+
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
-import { mlmodelServices, openBook } from 'servicebook'
-import { serviceHandler } from 'servicebook/http'
-import { memoryStore } from 'servicebook/memory'
-
-const book = openBook({ family: mlmodelServices, store: memoryStore() })
-const handler = serviceHandler(book, { basePath: '/api' })
+import { handler } from './catalogue.mjs'
 
 const app = new Hono()
 app.all('/api/*', (context) => handler(context.req.raw))

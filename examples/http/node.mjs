@@ -1,22 +1,9 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
+// npm install servicebook, and pg for PostgreSQL
+// TOKEN=secret node node.mjs   (catalogue.mjs says what else there is)
+
 import { createServer } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { mlmodelServices, openBook, rolePolicy } from 'servicebook'
-import { serviceHandler } from 'servicebook/http'
-import { memoryStore } from 'servicebook/memory'
-
-const digest = (text) => createHash('sha256').update(text).digest()
-const known = digest(`Bearer ${process.env.TOKEN || randomUUID()}`) // without a TOKEN nobody has it
-
-const book = openBook({ family: mlmodelServices, store: memoryStore(), policy: rolePolicy() })
-const handler = serviceHandler(book, {
-  basePath: '/api',
-  authenticate({ headers }) {
-    const given = headers.get('authorization')
-    if (given === null) return undefined
-    return timingSafeEqual(digest(given), known) ? { name: 'ada', isAdmin: true } : 'unauthenticated'
-  },
-})
+import { handler } from './catalogue.mjs'
 
 async function answer(incoming, outgoing) {
   const gone = new AbortController()

@@ -5,12 +5,15 @@ import type { ChangeEvent } from '../ports/events.js'
 import type { Change, Stored } from '../ports/store.js'
 import { besideChange, isBeside } from '../rules/beside.js'
 
-/** Tells the book's listener of a change that a store has accepted for good. */
-export function announce(book: Book, { before, after }: Change, by: Principal | undefined, timestamp: number): void {
-  const { onChange, store } = book
-  const entity = told(before, after)
-  if (onChange === undefined || store.provisional || entity === undefined) return
-  const event: ChangeEvent = Object.freeze({
+/** What there is to tell of a change. */
+export function eventOf(
+  book: Book,
+  { before, after }: Change,
+  by: Principal | undefined,
+  timestamp: number,
+): ChangeEvent {
+  const entity = told(before, after) as Service
+  return Object.freeze({
     eventType: typeOf(before?.service, after?.service),
     entityType: book.family.entityType,
     entityId: entity.id,
@@ -21,6 +24,12 @@ export function announce(book: Book, { before, after }: Change, by: Principal | 
     timestamp,
     entity,
   })
+}
+
+/** Tells the book's listener of a change that a store has accepted for good. */
+export function announce(book: Book, event: ChangeEvent): void {
+  const { onChange } = book
+  if (onChange === undefined) return
   const report = (error: unknown) => reported(book, error, event)
   try {
     Promise.resolve(onChange(event)).catch(report)

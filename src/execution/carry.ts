@@ -1,10 +1,12 @@
+import type { Book } from '../book.js'
 import { contended, entityAlreadyExists, storeFailed } from '../model/errors.js'
 import type { Fqn } from '../model/fqn.js'
+import type { ChangeEvent } from '../ports/events.js'
 import type { Awaitable, Change, Stored } from '../ports/store.js'
 import { isBeside } from '../rules/beside.js'
 import type { Decision } from '../rules/decide.js'
 import { idBrought } from '../rules/intent.js'
-import { announce } from './announce.js'
+import { announce, eventOf } from './announce.js'
 import type { Errand, Journey } from './errand.js'
 import { refusedForId } from './host.js'
 import { sealed } from './secrecy.js'
@@ -20,7 +22,8 @@ export async function carryOut(journey: Journey, decided: readonly Errand[]): Pr
     ? await sealedOnes(journey, decided)
     : decided
   if (writes.length === 0) return writes
-  const changes = writes.map(changeOf)
+  const outbox = book.store.outbox === true && !journey.dryRun
+  const changes = writes.map((errand) => (outbox ? toldChangeOf(book, errand) : changeOf(errand)))
   let refused: readonly Fqn[]
   try {
     const answer: Awaitable<readonly Fqn[]> = store.commit(book.family.entityType, changes)
@@ -57,11 +60,18 @@ async function settled(
 
 function accepted({ book, dryRun }: Journey, errand: Errand, change: Change): void {
   errand.held = change.after
-  if (book.onChange === undefined || dryRun || (errand.answer as Decision).outcome === 'resealed') return
+  if (book.onChange === undefined || dryRun || book.store.provisional) return
+  const event = change.event ?? tidings(book, errand, change)
+  if (event !== undefined) announce(book, event)
+}
+
+/** What there is to tell of a change, if there is. */
+function tidings(book: Book, { answer, intent, now }: Errand, change: Change): ChangeEvent | undefined {
+  if ((answer as Decision).outcome === 'resealed') return undefined
   // Neither a removal nor what is written beside a service leaves its time there: the event has that of the decision.
   const { before, after } = change
-  const time = after === null || isBeside(before, after) ? errand.now : after.service.updatedAt
-  announce(book, change, errand.intent.by, time)
+  const time = after === null || isBeside(before, after) ? now : after.service.updatedAt
+  return eventOf(book, change, intent.by, time)
 }
 
 /** Whether an errand that was refused goes round again; else it is settled. */
@@ -84,6 +94,12 @@ async function isLost({ book, dryRun }: Journey, errand: Errand, change: Change)
 function changeOf({ held, answer }: Errand): Change {
   const { outcome, stored } = answer as Decision
   return { before: held as Stored | null, after: outcome === 'removed' ? null : stored }
+}
+
+/** For a store that writes down what there is to tell. */
+function toldChangeOf(book: Book, errand: Errand): Change {
+  const change = changeOf(errand)
+  return { ...change, event: tidings(book, errand, change) }
 }
 
 /** The errands with their secrets sealed, by one call of the cipher; those it failed for are settled. */

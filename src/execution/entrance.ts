@@ -1,5 +1,6 @@
 import { err, type Result, ResultAsync } from 'neverthrow'
 import type { Book } from '../book.js'
+import { channelOf, isSeen, type Message, seen } from '../channels.js'
 import { type BadRequest, badRequest, type Issue, type StoreFailed, storeFailed } from '../model/errors.js'
 import type { Subject } from '../model/fqn.js'
 import type { Principal } from '../model/principal.js'
@@ -13,28 +14,59 @@ import { add, findings } from '../rules/findings.js'
 
 type Values = Readonly<Record<string, unknown>>
 
+const channel = channelOf('servicebook.verb')
+
 /**
  * Runs a verb on options it knows, read once. What is thrown past that point is a fault of what the book was opened with:
  * `during` says what it may have left undone.
  */
 export function entered<O, T, E>(
+  verb: string,
   book: unknown,
   given: O,
   known: readonly (keyof O & string)[],
   during: 'load' | 'commit',
   work: (options: O) => Promise<Result<T, E>>,
 ): ResultAsync<T, E | BadRequest | StoreFailed> {
-  return new ResultAsync(enter(book, given, known, during, work))
+  return new ResultAsync(enter(verb, book, given, known, during, work))
 }
 
-async function enter<O, T, E>(
+function enter<O, T, E>(
+  verb: string,
   book: unknown,
   given: O,
   known: readonly string[],
   during: 'load' | 'commit',
   work: (options: O) => Promise<Result<T, E>>,
 ): Promise<Result<T, E | BadRequest | StoreFailed>> {
-  if (!isBook(book)) return err(badRequest([{ path: '', message: 'the first argument must be a book from openBook' }]))
+  if (!isBook(book))
+    return Promise.resolve(err(badRequest([{ path: '', message: 'the first argument must be a book from openBook' }])))
+  if (!isSeen(channel)) return done(given, known, during, work)
+  const message = { verb, family: book.family.entityType }
+  return seen(channel, message, () => done(given, known, during, work), told)
+}
+
+/** What a verb came to, in words and numbers. */
+function told(message: Message, result: Result<unknown, unknown>): void {
+  if (result.isErr()) {
+    const { code } = result.error as { readonly code: string }
+    message.error = { code }
+    message.outcomes = { [code]: 1 }
+    return
+  }
+  const { outcome, outcomes, resealed, failed } = result.value as Values
+  if (typeof outcomes === 'object')
+    message.outcomes = { ...(outcomes as Record<string, number>), failed: Number(failed) }
+  else if (typeof resealed === 'number') message.outcomes = { resealed, failed: Number(failed) }
+  else message.outcomes = { [typeof outcome === 'string' ? outcome : 'done']: 1 }
+}
+
+async function done<O, T, E>(
+  given: O,
+  known: readonly string[],
+  during: 'load' | 'commit',
+  work: (options: O) => Promise<Result<T, E>>,
+): Promise<Result<T, E | BadRequest | StoreFailed>> {
   const read = optionsOf(given, known)
   if ('issues' in read) return err(badRequest(read.issues, read.more))
   try {

@@ -4,6 +4,7 @@ import { UUID_PATTERN } from '../model/fields.js'
 import type { Fqn } from '../model/fqn.js'
 import type { Change } from '../ports/store.js'
 import { uuidv7 } from './id.js'
+import { trips } from './trips.js'
 
 /*
  * What the host's own functions answer, checked where it enters: a time that is none, or an id that is taken, would be
@@ -66,7 +67,7 @@ export async function refusedForId(
 ): Promise<StoreFailed | undefined> {
   if (before !== null || after === null || (book.newId === uuidv7 && !brought)) return undefined
   try {
-    const holder = await book.store.find(book.family.entityType, after.service.id)
+    const holder = await trips(book.store).find(book.family.entityType, after.service.id)
     const isOther = holder !== undefined && holder.service.fullyQualifiedName !== after.service.fullyQualifiedName
     return isOther ? takenId() : undefined
   } catch (cause) {

@@ -17,6 +17,7 @@ import { principalIssues } from '../rules/principal.js'
 import { storedAsToday } from '../rules/today.js'
 import { type Denial, denial, missingPrincipal } from './authorise.js'
 import { subjectOf } from './entrance.js'
+import { trips } from './trips.js'
 
 /** What verbs that read one service take besides the subject. */
 export interface GetOptions {
@@ -100,9 +101,10 @@ async function storedOf(book: Book, subject: Subject): Promise<Stored | undefine
 }
 
 async function readOf({ family, store }: Book, subject: Subject): Promise<Stored | undefined> {
-  if (typeof subject === 'object' && 'id' in subject) return store.find(family.entityType, subject.id.toLowerCase())
+  if (typeof subject === 'object' && 'id' in subject)
+    return trips(store).find(family.entityType, subject.id.toLowerCase())
   const name = nameOf(subject)
-  return name === undefined ? undefined : (await store.load(family.entityType, [name])).get(name)
+  return name === undefined ? undefined : (await trips(store).load(family.entityType, [name])).get(name)
 }
 
 /** The FQN of a subject, as far as it says one itself; an id does not, and what cannot be a name does not. */

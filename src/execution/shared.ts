@@ -2,6 +2,7 @@ import type { Fqn } from '../model/fqn.js'
 import { saysNothingApplied } from '../model/reason.js'
 import type { Change, ServiceStore, Stored } from '../ports/store.js'
 import { ferry } from './ferry.js'
+import { trips } from './trips.js'
 import { weightOf } from './weight.js'
 
 /*
@@ -24,7 +25,7 @@ function crossings(): WeakMap<ServiceStore, Map<string, Shared>> {
 
 /** What single verbs load and commit by. A store inside a transaction of the host serves each caller by himself. */
 export function shared(store: ServiceStore, family: string): Shared {
-  if (store.provisional) return store
+  if (store.provisional) return trips(store)
   const stores = crossings()
   let families = stores.get(store)
   if (families === undefined) {
@@ -41,7 +42,7 @@ export function shared(store: ServiceStore, family: string): Shared {
 
 function crossingOf(store: ServiceStore, family: string): Shared {
   const load = ferry<Fqn, ReadonlyMap<Fqn, Stored>>({
-    send: (fqns) => store.load(family, fqns),
+    send: (fqns) => trips(store).load(family, fqns),
     weigh: () => 0,
     // Whatever a load dies of, it has written nothing.
     isHarmless: () => true,
@@ -49,7 +50,7 @@ function crossingOf(store: ServiceStore, family: string): Shared {
     startsWaiting: store.durable,
   })
   const commit = ferry<Change, readonly Fqn[]>({
-    send: (changes) => store.commit(family, changes),
+    send: (changes) => trips(store).commit(family, changes),
     weigh: weightOf,
     isHarmless: saysNothingApplied,
     rows: store.chunk,

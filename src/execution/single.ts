@@ -14,6 +14,7 @@ import { idsGiven } from './host.js'
 import { absence, nameOf, subjectIssues } from './look.js'
 import { run } from './loop.js'
 import { shared } from './shared.js'
+import { trips } from './trips.js'
 import { inTurn } from './turns.js'
 
 /*
@@ -66,7 +67,7 @@ async function byId(book: Book, subject: { readonly id: string }, intent: Revise
   const id = subject.id.toLowerCase()
   let found: Stored | undefined
   try {
-    const read = await book.store.find(book.family.entityType, id)
+    const read = await trips(book.store).find(book.family.entityType, id)
     found = read && storedAsToday(read, book.birth)
   } catch (cause) {
     return storeFailed('load', cause)

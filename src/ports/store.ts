@@ -1,6 +1,7 @@
 import type { Beside } from '../model/beside.js'
 import type { Fqn } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
+import type { ChangeEvent } from './events.js'
 
 export type Awaitable<T> = T | Promise<T>
 
@@ -24,6 +25,8 @@ export interface Stored {
 export interface Change {
   readonly before: Stored | null
   readonly after: Stored | null
+  /** What there is to tell of it, for a store with an `outbox`. Absent where nothing is: of secrets that are sealed anew. */
+  readonly event?: ChangeEvent | undefined
 }
 
 /** The place of a service in a list. */
@@ -97,6 +100,11 @@ export interface ServiceStore {
    * of no change. Default `false`.
    */
   readonly provisional?: boolean
+  /**
+   * Whether it writes the event of each change together with the change, for somebody to read: `Change.event` is then given.
+   * Default `false`.
+   */
+  readonly outbox?: boolean
   /** The stored services of these names, each name once. Unknown names are absent from the answer. */
   load(family: string, fqns: readonly Fqn[]): Awaitable<ReadonlyMap<Fqn, Stored>>
   /** Writes the changes it accepts and answers the FQNs of those it refused; empty: all are in. */

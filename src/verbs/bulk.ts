@@ -8,6 +8,7 @@ import { run } from '../execution/loop.js'
 import { rehearsal } from '../execution/rehearsal.js'
 import { type Chunk, type Ended, isIterable, readChunk, reader } from '../execution/rows.js'
 import { signalIssues } from '../execution/signal.js'
+import { trips } from '../execution/trips.js'
 import { breath } from '../execution/turns.js'
 import type { Family } from '../families/family.js'
 import {
@@ -110,7 +111,7 @@ export function bulkUpsert<F extends Family, const R extends UntypedRequest = Un
   rows: Rows<ServiceRequest<F>> | (Rows<R> & Untyped<R>),
   options: BulkOptions = {},
 ): ResultAsync<BulkReport, BulkUpsertError> {
-  return entered(book, options, OPTIONS, 'commit', (read) => bulk(book, rows, read))
+  return entered('bulkUpsert', book, options, OPTIONS, 'commit', (read) => bulk(book, rows, read))
 }
 
 async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Result<BulkReport, BulkUpsertError>> {
@@ -130,7 +131,7 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
     if (error.code === 'BAD_REQUEST') room -= error.issues.length
     report.rows.push(fqn === undefined ? { index, error } : { index, fqn, error })
   }
-  const store = dryRun ? rehearsal(book.store) : book.store
+  const store = dryRun ? rehearsal(trips(book.store)) : trips(book.store)
   const input = reader(rows as Iterable<unknown> | AsyncIterable<unknown>, signal)
   /** The chunks that are with the store, in the order they were sent. */
   const flight: Flight[] = []

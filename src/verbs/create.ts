@@ -44,6 +44,7 @@ export function createService<
   options: WriteOptions = {},
 ): ResultAsync<ServiceMade<F, T>, CreateServiceError> {
   return entered(
+    'createService',
     book,
     options,
     ['by'],

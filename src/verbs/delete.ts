@@ -51,6 +51,7 @@ export function deleteService<F extends Family>(
   options: DeleteOptions = {},
 ): ResultAsync<Deleted<F>, DeleteServiceError> {
   return entered(
+    'deleteService',
     book,
     options,
     ['by', ...PRECONDITIONS, 'hard'],

@@ -49,6 +49,7 @@ export function followService<F extends Family>(
   options: ReviseOptions = {},
 ): ResultAsync<Followed<F>, FollowServiceError> {
   return entered(
+    'followService',
     book,
     options,
     ['by', ...PRECONDITIONS],
@@ -74,6 +75,7 @@ export function unfollowService<F extends Family>(
   options: ReviseOptions = {},
 ): ResultAsync<Followed<F>, FollowServiceError> {
   return entered(
+    'unfollowService',
     book,
     options,
     ['by', ...PRECONDITIONS],

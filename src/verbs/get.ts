@@ -40,6 +40,7 @@ export function getService<F extends Family>(
   options: GetServiceOptions = {},
 ): ResultAsync<Service<F>, GetServiceError> {
   return entered(
+    'getService',
     book,
     options,
     ['by', 'include', 'fields'],

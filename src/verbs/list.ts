@@ -4,6 +4,7 @@ import { denial, missingPrincipal } from '../execution/authorise.js'
 import { entered, optionsOf } from '../execution/entrance.js'
 import { type Include, includeIssues, limitIssues } from '../execution/look.js'
 import { page } from '../execution/steps.js'
+import { trips } from '../execution/trips.js'
 import type { Family } from '../families/family.js'
 import type { BesideField } from '../model/beside.js'
 import { badRequest, type Issue, type ListServicesError, type StoreFailed, storeFailed } from '../model/errors.js'
@@ -76,6 +77,7 @@ export function listServices<F extends Family>(
   options: ListOptions = {},
 ): ResultAsync<ServicePage<F>, ListServicesError> {
   return entered(
+    'listServices',
     book,
     options,
     LIST_OPTIONS,
@@ -148,7 +150,12 @@ async function list(book: Book, options: ListOptions): Promise<Result<ServicePag
       limit,
       (step, from) => {
         const place = from && { [before === undefined ? 'after' : 'before']: { name: from.name, id: from.id } }
-        return book.store.list(entityType, { ...query, limit: step, ...place, total: total && from === undefined })
+        return trips(book.store).list(entityType, {
+          ...query,
+          limit: step,
+          ...place,
+          total: total && from === undefined,
+        })
       },
       { backwards: before !== undefined },
     )
@@ -186,7 +193,7 @@ async function besides(
   if (services.length === 0 || fields.length === 0) return services
   try {
     const fqns = services.map(({ fullyQualifiedName }) => fullyQualifiedName)
-    const held = await store.load(family.entityType, fqns)
+    const held = await trips(store).load(family.entityType, fqns)
     return services.map((service) => {
       const stored = held.get(service.fullyQualifiedName)
       const beside = stored?.service.id === service.id ? stored.beside : null

@@ -60,6 +60,7 @@ export function patchService<F extends Family>(
   options: PatchOptions = {},
 ): ResultAsync<PatchedService<F>, PatchServiceError> {
   return entered(
+    'patchService',
     book,
     options,
     ['by', ...PRECONDITIONS, 'as'],

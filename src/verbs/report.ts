@@ -58,6 +58,7 @@ export function reportConnectionTest<F extends Family>(
   options: ReviseOptions = {},
 ): ResultAsync<Reported<F>, ReportConnectionTestError> {
   return entered(
+    'reportConnectionTest',
     book,
     options,
     ['by', ...PRECONDITIONS],

@@ -5,6 +5,7 @@ import { errandOf } from '../execution/errand.js'
 import { idsGiven } from '../execution/host.js'
 import { run } from '../execution/loop.js'
 import { endedBy, signalIssues } from '../execution/signal.js'
+import { trips } from '../execution/trips.js'
 import { type BadRequest, badRequest, type Issue, type StoreFailed, storeFailed } from '../model/errors.js'
 import type { Fqn } from '../model/fqn.js'
 import type { Place } from '../ports/store.js'
@@ -69,7 +70,9 @@ export function resealServices(
   book: Book,
   options: ResealOptions = {},
 ): ResultAsync<ResealReport, ResealServicesError> {
-  return entered(book, options, ['signal', 'onProgress', 'chunkSize'], 'commit', (read) => reseal(book, read))
+  return entered('resealServices', book, options, ['signal', 'onProgress', 'chunkSize'], 'commit', (read) =>
+    reseal(book, read),
+  )
 }
 
 async function reseal(book: Book, options: ResealOptions): Promise<Result<ResealReport, ResealServicesError>> {
@@ -84,7 +87,7 @@ async function reseal(book: Book, options: ResealOptions): Promise<Result<Reseal
   for (let more = true; more && endedBy(signal) === undefined; ) {
     let fqns: readonly Fqn[]
     try {
-      const page = await book.store.list(family, { limit: chunkSize, include: 'all', ...(after && { after }) })
+      const page = await trips(book.store).list(family, { limit: chunkSize, include: 'all', ...(after && { after }) })
       fqns = page.services.map(({ fullyQualifiedName }) => fullyQualifiedName)
       more = page.more
       after = page.services.at(-1)
@@ -126,7 +129,7 @@ async function resealed(book: Book, fqns: readonly Fqn[]) {
   let left = fqns
   while (left.length > 0) {
     const errands = left.map((fqn) => errandOf(intent, fqn))
-    await run({ book, store, dryRun: false, isGiven: idsGiven(book) }, errands)
+    await run({ book, store: trips(store), dryRun: false, isGiven: idsGiven(book) }, errands)
     left = []
     for (const { fqn, answer } of errands) {
       if (answer !== undefined && 'outcome' in answer) resealed += answer.outcome === 'resealed' ? 1 : 0

@@ -47,6 +47,7 @@ export function restoreService<F extends Family>(
   options: ReviseOptions = {},
 ): ResultAsync<Restored<F>, RestoreServiceError> {
   return entered(
+    'restoreService',
     book,
     options,
     ['by', ...PRECONDITIONS],

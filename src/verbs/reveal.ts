@@ -49,6 +49,7 @@ export function revealService<F extends Family>(
   options: GetOptions = {},
 ): ResultAsync<Service<F>, GetServiceError> {
   return entered(
+    'revealService',
     book,
     options,
     ['by', 'include'],

@@ -73,6 +73,7 @@ export function upsertService<
   options: UpsertOptions = {},
 ): ResultAsync<Upserted<F, ServiceMade<F, T>>, UpsertServiceError> {
   return entered(
+    'upsertService',
     book,
     options,
     ['by', ...PRECONDITIONS, 'overrideMetadata'],

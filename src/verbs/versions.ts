@@ -3,6 +3,7 @@ import type { Book } from '../book.js'
 import { entered } from '../execution/entrance.js'
 import { type GetOptions, includeIssues, limitIssues, look } from '../execution/look.js'
 import { PAGE_BYTES, page } from '../execution/steps.js'
+import { trips } from '../execution/trips.js'
 import type { Family } from '../families/family.js'
 import { badRequest, entityNotFound, type GetServiceError, type Issue, storeFailed } from '../model/errors.js'
 import type { Subject } from '../model/fqn.js'
@@ -50,6 +51,7 @@ export function listVersions<F extends Family>(
   options: VersionsOptions = {},
 ): ResultAsync<VersionPage<F>, GetServiceError> {
   return entered(
+    'listVersions',
     book,
     options,
     ['by', 'include', 'limit', 'before'],
@@ -74,6 +76,7 @@ export function getVersion<F extends Family>(
   options: GetOptions = {},
 ): ResultAsync<Service<F>, GetServiceError> {
   return entered(
+    'getVersion',
     book,
     options,
     ['by', 'include'],
@@ -98,6 +101,7 @@ export function getServiceAt<F extends Family>(
   options: GetOptions = {},
 ): ResultAsync<Service<F>, GetServiceError> {
   return entered(
+    'getServiceAt',
     book,
     options,
     ['by', 'include'],
@@ -224,7 +228,7 @@ async function superseded(
   below: number | undefined,
 ): Promise<Page> {
   const query = { limit, ...(below !== undefined && { below }) }
-  const kept = await book.store.versions(book.family.entityType, fullyQualifiedName, id, query)
+  const kept = await trips(book.store).versions(book.family.entityType, fullyQualifiedName, id, query)
   const services = kept.map((service) => asToday(service, book.birth))
   return { services, more: services.length === limit && limit > 0 }
 }
