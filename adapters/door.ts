@@ -14,9 +14,9 @@ export function door(tokens: readonly string[] | undefined) {
   }
 }
 
-/** Whether a request was meant for this machine. */
+/** Whether a request was meant for this machine, and no page from elsewhere sent it. */
 export function isForHere({ url, headers }: Request): boolean {
-  const hosts = [url, `http://${headers.get('Host') ?? 'localhost'}`]
+  const hosts = [url, `http://${headers.get('Host') ?? 'localhost'}`, headers.get('Origin') ?? url]
   return hosts.every((text) => URL.canParse(text) && HERE.has(new URL(text).hostname))
 }
 

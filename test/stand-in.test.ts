@@ -196,6 +196,10 @@ test('/__admin does the same over HTTP, for whoever asked for it, on this machin
     }),
   )
   expect(rebound).toBe(404)
+  const foreign = { method: 'POST', headers: { origin: 'https://elsewhere.example' } }
+  await om.fetch(MODELS, asJson('PUT', row('z')))
+  expect((await fetch(new URL('/__admin/reset', om.url), foreign)).status).toBe(404)
+  expect(await om.services()).toHaveLength(1)
   const without = await start()
   expect((await fetch(new URL('/__admin/services', without.url))).status).toBe(404)
 })

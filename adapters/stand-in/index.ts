@@ -186,13 +186,14 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 async function sow(book: Book, rows: Iterable<object>): Promise<void> {
   const report = await bulkUpsert(book, rows as never, { by: OWNER, rows: 'failed' })
-  const failed = report.isErr() ? report.error : report.value.rows[0]
-  if (failed === undefined && report.isOk() && report.value.status === 'success') return
-  const what =
-    failed !== undefined && 'error' in failed && failed.error !== undefined
-      ? `row ${failed.index}: ${reasonOf(failed.error)}`
-      : 'it ended early'
-  throw new Error(`The seed of ${book.family.collection} is refused: ${what}`)
+  if (report.isOk() && report.value.status === 'success') return
+  throw new Error(`The seed of ${book.family.collection} is refused: ${whyNot(report)}`)
+}
+
+function whyNot(report: Awaited<ReturnType<typeof bulkUpsert>>): string {
+  if (report.isErr()) return reasonOf(report.error)
+  const [failed] = report.value.rows
+  return failed?.error === undefined ? 'its rows cannot be read' : `row ${failed.index}: ${reasonOf(failed.error)}`
 }
 
 function reasonOf(error: { readonly message: string; readonly issues?: readonly { path: string; message: string }[] }) {

@@ -18,7 +18,7 @@ const MOST = 10_000
 const BODY = 2 ** 20
 
 /** Bytes of all bodies; beyond it the oldest requests are forgotten. */
-const BODIES = 64 * BODY
+const BODIES = 16 * BODY
 
 /** What was sent, the last ten thousand requests. */
 export function sentRequests(books: ReadonlyMap<string, Book>) {
