@@ -66,11 +66,10 @@ interface Setting {
 
 const settings: readonly Setting[] = [
   { name: 'one book', families: [mlmodelServices], options: {} },
-  { name: 'one book in the shape of the server', families: [mlmodelServices], options: { shape: 'server' } },
   {
-    name: 'two books below a path',
+    name: 'two books below a path, in the shape that is documented',
     families: [mlmodelServices, pipelineServices],
-    options: { basePath: '/api', publicUrl: 'https://catalogue.example/some/api' },
+    options: { shape: 'documented', basePath: '/api', publicUrl: 'https://catalogue.example/some/api' },
   },
   { name: 'a book of a family of its own', families: [pipelineServices], options: { basePath: '/a/b' } },
 ]
