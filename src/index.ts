@@ -32,6 +32,8 @@ export {
   type Style,
   serviceSchema,
   type TagLabel,
+  type Untyped,
+  type UntypedRequest,
 } from './model/service.js'
 export { MASK, maskedText } from './model/texts.js'
 export type { Check } from './ports/check.js'
@@ -41,12 +43,12 @@ export type { ChangeEvent, ChangeListener } from './ports/events.js'
 export type { Policy } from './ports/policy.js'
 export type { Representation } from './ports/representation.js'
 export type { Awaitable, Change, ListQuery, Page, Place, ServiceStore, Stored, VersionQuery } from './ports/store.js'
+export type { PatchOperation } from './rules/apply.js'
 export type { Limits } from './rules/copy.js'
 export type { Outcome } from './rules/decide.js'
 export { applyChange, diff } from './rules/diff.js'
 export { type EntityRulesOptions, entityRules } from './rules/entity.js'
 export { openMetadataPolicy } from './rules/openmetadata.js'
-export type { PatchOperation } from './rules/patch.js'
 export { maskedConnection } from './rules/refused.js'
 export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
 export {
@@ -72,6 +74,7 @@ export {
 } from './verbs/reseal.js'
 export { type Restored, type ReviseOptions, restoreService } from './verbs/restore.js'
 export { revealConnection, revealService } from './verbs/reveal.js'
+export { type ServicebookError, unwrap } from './verbs/unwrap.js'
 export { type Upserted, type UpsertOptions, upsertService } from './verbs/upsert.js'
 export {
   getServiceAt,

@@ -79,6 +79,15 @@ const tag = fc.record(
   { requiredKeys: ['tagFQN'] },
 )
 
+const style = fc.record(
+  { color: fc.constantFrom('red', ''), coverImage: fc.constantFrom({}, { url: 'https://a.test/c' }) },
+  { requiredKeys: [] },
+)
+const runner = fc.record({
+  id: fc.constantFrom('11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-22222222ABCD'),
+  type: fc.constant('ingestionRunner'),
+})
+
 const domain = fc.constantFrom('Sales', 'Sales.EMEA', fqn.build(['R.D', 'Ops']))
 
 const dataProduct = fc.constantFrom('Churn', 'Sales.Churn', fqn.build(['a.b']))
@@ -170,6 +179,8 @@ export function requests(names: fc.Arbitrary<string>, { secrets = true } = {}): 
         owners: perhaps(fc.array(owner, { maxLength: 3 })),
         domain: perhaps(domain),
         tags: perhaps(fc.array(tag, { maxLength: 4 })),
+        style: perhaps(style),
+        ingestionRunner: perhaps(runner),
       }),
       perhaps(fc.array(dataProduct, { maxLength: 3 })),
       typed(secrets),

@@ -280,7 +280,7 @@ test('§6 what waits for a name that is with the store is not sent any more when
   for (const { go } of waiting.splice(0)) go()
   const report = (await running)._unsafeUnwrap()
   expect(report).toMatchObject({ status: 'aborted', cause: failure, passed: 1 })
-  expect(report.rows.map((one) => ('error' in one ? one.error.code : one.outcome))).toEqual(['created', 'ABORTED'])
+  expect(report.rows.map((one) => (one.error ? one.error.code : one.outcome))).toEqual(['created', 'ABORTED'])
   expect((await stateOf(store)).current.map(({ version }) => version)).toEqual([0.1])
 })
 
@@ -321,7 +321,7 @@ test('§6 a store failure half-way is reported per row, and the bulk is safe to 
   })
   const codes = ({ rows }: BulkReport) =>
     rows.map((row) =>
-      'error' in row
+      row.error
         ? row.error.code === 'STORE_FAILED'
           ? `${row.error.during} ${row.error.applied}`
           : row.error.code

@@ -64,7 +64,7 @@ test('§4 the references of a chunk are one question, each asked once; a row tha
   const book = openTestBook({ directory: counting })
   const rows = [row('a', known), row('b', { domain: 'Nowhere' }), row('c'), row('d', { ...known, domain: '"R.D"' })]
   const report = (await bulkUpsert(book, rows))._unsafeUnwrap()
-  expect(report.rows.map((one) => ('error' in one ? one.error.code : one.outcome))).toEqual([
+  expect(report.rows.map((one) => (one.error ? one.error.code : one.outcome))).toEqual([
     'created',
     'ENTITY_NOT_FOUND',
     'created',

@@ -102,16 +102,16 @@ test('what hosts write compiles', () => {
 test.each([
   ['book', 'const book: Book<DatabaseServices>'],
   ['models', 'const models: Book<MlModelServices>'],
-  ['created', 'const created: Result<ServiceOf<DatabaseServices, "Mysql">, CreateServiceError>'],
-  ['kafka', 'const kafka: Result<ServiceOf<MessagingServices, "CustomMessaging">, CreateServiceError>'],
+  ['created', 'const created: Result<ServiceOf<"Mysql", MysqlConnection>, CreateServiceError>'],
+  ['kafka', 'const kafka: Result<ServiceOf<"CustomMessaging", CustomMessagingConnection>, CreateServiceError>'],
   ['got', 'const got: Result<Service<DatabaseServices>, GetServiceError>'],
-  ['service', 'const service: ServiceOf<DatabaseServices, "Mysql">'],
+  ['service', 'const service: ServiceOf<"Mysql", MysqlConnection>'],
   ['config', 'const config: MysqlConnection | undefined'],
   ['any', 'const any: Service<DatabaseServices>'],
   ['narrowed', 'const narrowed: SnowflakeConnection | undefined'],
   ['request', 'const request: ServiceRequest<DatabaseServices>'],
-  ['again', 'const again: Result<ServiceOf<DatabaseServices, "Postgres">, CreateServiceError>'],
-  ['books', 'const books: Book<Family<Readonly<Record<string, TObject<TProperties>>>>>[]'],
+  ['again', 'const again: Result<ServiceOf<"Postgres", PostgresConnection>, CreateServiceError>'],
+  ['books', 'const books: Book<Family<Readonly<Record<string, TSchema>>>>[]'],
 ])('a hover over %s is a name', (name, expected) => {
   expect(hover(name)).toBe(expected)
 })

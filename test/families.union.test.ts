@@ -40,6 +40,11 @@ test('§1 of branches that declare as many keys of the value, one that lacks not
   const config = { hostPort: 'http://s', connection: { username: 'a', hostPort: 'h' } }
   const made = await createService(dashboards, { name: 'd', serviceType: 'Superset', connection: { config } })
   expect(made._unsafeUnwrap().connection?.config.connection).toMatchObject({ type: 'Mysql' })
+  const files = { securityConfig: { awsRegion: 'eu' } }
+  const powerBI = { clientId: 'c', clientSecret: 's', tenantId: 't', pbitFilesSource: files }
+  const connection = { config: powerBI as never }
+  const report = await createService(dashboards, { name: 'p', serviceType: 'PowerBI', connection })
+  expect(report._unsafeUnwrap().connection?.config.pbitFilesSource).toMatchObject({ pbitFileConfigType: 's3' })
 })
 
 test('§1 what is wrong in a union that nothing fits is told of the branch that the caller meant', async () => {

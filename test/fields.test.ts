@@ -2,6 +2,7 @@ import {
   type BadRequest,
   bulkUpsert,
   createService,
+  deleteService,
   type Family,
   getService,
   listServices,
@@ -137,6 +138,21 @@ test('§1 §11 families take, keep and show the fields they have and no other', 
     const products = await upsertService(book, { name: 'a', serviceType, domain: 'D', dataProducts: ['P'] })
     expect(products.isOk(), family.entityType).toBe(!without.includes('dataProducts'))
   }
+})
+
+test('§1 a service of the system cannot be deleted, softly or for good', async () => {
+  const store = memoryStore()
+  const family = allFamilies.find(({ entityType }) => entityType === 'metadataService') as Family
+  const book = openBook({ family, store })
+  const made = (await createService(book, { name: 'a', serviceType: 'MetadataES' }))._unsafeUnwrap()
+  const before = (await store.load('metadataService', ['a'])).get('a') ?? null
+  const service = { ...made, provider: 'system' as const }
+  const after = { service, sealed: null, beside: null, revision: 2 }
+  expect(await store.commit('metadataService', [{ before, after }])).toEqual([])
+  for (const hard of [false, true])
+    expect((await deleteService(book, 'a', { hard }))._unsafeUnwrapErr().code).toBe('BAD_REQUEST')
+  const described = await upsertService(book, { name: 'a', serviceType: 'MetadataES', description: 'x' })
+  expect(described._unsafeUnwrap().service.provider).toBe('system')
 })
 
 test('§11 a pipeline service takes scheduleInterval and lifeCycle, by their types, and keeps nothing of them', async () => {

@@ -4,6 +4,7 @@ import {
   bulkUpsert,
   createService,
   deleteService,
+  followService,
   getService,
   getServiceAt,
   getVersion,
@@ -12,10 +13,12 @@ import {
   mlmodelServices,
   openBook,
   patchService,
+  reportConnectionTest,
   resealServices,
   restoreService,
   revealConnection,
   revealService,
+  unfollowService,
   upsertService,
 } from 'servicebook'
 import { memoryStore } from 'servicebook/memory'
@@ -137,6 +140,13 @@ const anyOptions: fc.Arbitrary<Made> = fc.oneof(
 const subject = fc.oneof(fc.constantFrom<unknown>('a', { id: undefined, name: 'a' }).map(made), hostile)
 const operations = fc.oneof(fc.constant(made([{ op: 'add', path: '/description', value: 'x' }])), hostile)
 
+const user = fc.oneof(fc.constant(made('11111111-1111-4111-8111-111111111111')), hostile)
+const report = fc.oneof(
+  fc.constant(made({ steps: [] })),
+  hostile.map((make) => () => ({ steps: make() })),
+  hostile,
+)
+
 type Verb = (...given: never[]) => unknown
 const signatures: readonly (readonly [Verb, ...fc.Arbitrary<Made>[]])[] = [
   [createService, hostile],
@@ -145,6 +155,9 @@ const signatures: readonly (readonly [Verb, ...fc.Arbitrary<Made>[]])[] = [
   [patchService, subject, operations],
   [deleteService, subject],
   [restoreService, subject],
+  [followService, subject, user],
+  [unfollowService, subject, user],
+  [reportConnectionTest, subject, report],
   [getService, subject],
   [listServices],
   [listVersions, subject],

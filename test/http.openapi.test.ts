@@ -299,6 +299,9 @@ const likely: Readonly<Record<string, readonly string[]>> = {
   serviceType: Object.keys({ ...mlmodelServices.serviceTypes, ...pipelineServices.serviceTypes }),
   fqn: ['a', '"a.b"', '"""a"""', '__proto__', ...NAMES],
   version: ['0.1', '0.2', '0.3', '1.1'],
+  startTs: ['0', '1700000000000'],
+  endTs: ['9999999999999'],
+  userId: IDS,
   'If-Match': [LAST.etag, '*', `"x", ${LAST.etag}`, '"x"', 'W/"x"'],
   'If-None-Match': [LAST.etag, '*', '"x"', `W/${LAST.etag}`, 'x'],
   'If-Unmodified-Since': ['Tue, 14 Nov 2023 22:13:20 GMT', 'Sun, 06 Nov 1994 08:49:37 GMT', 'x'],
@@ -327,13 +330,14 @@ function requestsOf(document: Document): fc.Arbitrary<Sent> {
     const { parameters = [], requestBody } = described.operation
     const named = (where: Parameter['in']) =>
       Object.fromEntries(parameters.filter((one) => one.in === where).map((one) => [one.name, parameterOf(one)]))
+    const required = parameters.filter((one) => one.in === 'query' && one.required === true).map(({ name }) => name)
     const [mediaType, content] = Object.entries(requestBody?.content ?? {})[0] ?? []
     const type =
       mediaType === undefined ? fc.constant(undefined) : mostly(mediaType, 'text/plain', `${mediaType}; charset=latin1`)
     return fc
       .record({
         parts: fc.record(named('path')),
-        query: recordOf(named('query')),
+        query: recordOf(named('query'), required),
         header: fc.oneof(
           { weight: 2, arbitrary: fc.constant({}) },
           { weight: 1, arbitrary: recordOf(named('header')) },

@@ -72,6 +72,12 @@ async function close(...opened: FsStore[]) {
   await Promise.all(opened.map((store) => store.close()))
 }
 
+/** From here on the code is another copy, which knows nothing of what this one holds: as in a process of its own. */
+function inAnotherProcess(): void {
+  vi.resetModules()
+  Reflect.deleteProperty(globalThis, Symbol.for('servicebook/directories/1'))
+}
+
 describe('D4 where death is proved the directory is free at once', () => {
   test('a pid that is gone, one that started at another time, a thread that is gone', async () => {
     const gone = spawnSync(process.execPath, ['-e', '']).pid
@@ -173,7 +179,7 @@ describe('D4 where nothing is proved a sign of life is waited for', () => {
     const holder = fsStore(directory)
     await holder.open()
     elsewhere()
-    vi.resetModules() // another copy of the code, which knows nothing of what this one holds
+    inAnotherProcess()
     const other = (await import('servicebook/fs')).fsStore(directory)
     const { error } = await inTestTime(other.open())
     expect(error).toContain(`in use by process ${process.pid} on `)
@@ -187,7 +193,7 @@ describe('D4 where nothing is proved a sign of life is waited for', () => {
     await createService(book, row('before'))
     vi.clearAllTimers()
     elsewhere()
-    vi.resetModules()
+    inAnotherProcess()
     const taker = (await import('servicebook/fs')).fsStore(directory)
     expect((await inTestTime(taker.open())).value).toEqual({ services: 1, cut: [] })
     expect((await createService(openTestBook({ store: taker }), row('taken'))).isOk()).toBe(true)
@@ -213,7 +219,7 @@ describe('D4 where nothing is proved a sign of life is waited for', () => {
     await createService(book, row('before'))
     vi.clearAllTimers()
     elsewhere()
-    vi.resetModules()
+    inAnotherProcess()
     const taker = (await import('servicebook/fs')).fsStore(directory)
     const opening = inTestTime(taker.open())
     // Between the copy and the rename, the sleeper is quick: one write is acknowledged whole.

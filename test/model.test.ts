@@ -81,6 +81,11 @@ function fieldsAfter(before: Record<string, unknown> | undefined, r: Request, by
     owners: owners.length > 0 ? [...new Set(set(owners))] : (before?.owners ?? []),
     tags: set([...tagged.values()]),
     serviceType: r.serviceType,
+    style: r.style ?? before?.style,
+    ingestionRunner: r.ingestionRunner
+      ? { id: r.ingestionRunner.id.toLowerCase(), type: r.ingestionRunner.type }
+      : undefined,
+    entityStatus: before?.entityStatus ?? 'Unprocessed',
     deleted: false,
   }
 }
@@ -96,7 +101,8 @@ function obey(model: Model, r: Request, by: Principal | undefined, outcome: Outc
   const known = model.get(name) ?? { versions: [] }
   const [before] = known.versions
   const after = plain(service)
-  expect({ displayName: undefined, description: undefined, domain: undefined, ...after }).toMatchObject(
+  const absent = { displayName: undefined, description: undefined, domain: undefined }
+  expect({ ...absent, style: undefined, ingestionRunner: undefined, ...after }).toMatchObject(
     fieldsAfter(before, r, by),
   )
   if (before === undefined) expect([service.version, service.changeDescription]).toEqual([0.1, undefined])
@@ -121,6 +127,8 @@ function next(model: Model, name: string, service: Service, by: Principal | unde
   expect(plain(service)).toEqual(expected)
   known.versions.unshift(plain(service))
 }
+
+const STATUS: Record<string, string> = { '': 'Unprocessed', p: 'Approved', q: 'In Review' }
 
 const commands = () => {
   const request = requests(fewNames)
@@ -191,7 +199,13 @@ const commands = () => {
       }),
     ),
     fc
-      .tuple(fewNames, principals, fc.constantFrom('displayName', 'description'), fc.constantFrom('', 'p', 'q'))
+      .tuple(
+        fewNames,
+        principals,
+        fc.constantFrom('displayName', 'description', 'entityStatus'),
+        fc.constantFrom('', 'p', 'q'),
+      )
+      .map(([name, by, field, text]) => [name, by, field, field === 'entityStatus' ? STATUS[text] : text] as const)
       .map(([name, by, field, value]) =>
         // With a precondition, so that each patch is a version; sessions have tests of their own.
         command(`patch ${name} ${field} ${value}`, async (model, { book }) => {

@@ -11,49 +11,45 @@ const run = (command: string, args: readonly string[], cwd = process.cwd(), env 
 }
 const bin = (name: string) => path.resolve('node_modules', '.bin', name)
 
-test('the exports map is right: publint and are-the-types-wrong find nothing', () => {
+// Every way of resolving types takes half a minute of CPU, and is in `npm run consumers`.
+test('the exports map is right: publint finds nothing', () => {
   expect(run(bin('publint'), ['--strict'])).toMatchObject({ status: 0 })
-  const packed = temporaryDirectory()
-  expect(run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', packed])).toMatchObject({
-    status: 0,
-  })
-  const [tarball] = fs.readdirSync(packed)
-  expect(run(bin('attw'), [path.join(packed, tarball as string), '--profile', 'esm-only'])).toMatchObject({ status: 0 })
 })
 
-test('require() of the package works, and a host can share its neverthrow', () => {
+test('results are made with the neverthrow that comes along, and go together with those of a host', () => {
   const program = `
     const { openBook, createService, mlmodelServices } = require('servicebook')
     const { memoryStore } = require('servicebook/memory')
-    const { ResultAsync } = require('neverthrow')
-    const made = createService(openBook({ family: mlmodelServices, store: memoryStore() }), { name: 'a', serviceType: 'Sklearn' })
-    made.then((result) => console.log(made instanceof ResultAsync, result.value.version))`
-  expect(run(process.execPath, ['-e', program])).toEqual({ status: 0, output: 'true 0.1\n' })
-})
-
-test('it validates where code generation from strings is forbidden', () => {
-  const program = `
-    import { openBook, createService, mlmodelServices } from 'servicebook'
-    import { memoryStore } from 'servicebook/memory'
+    const { ok, ResultAsync } = require('neverthrow')
     const book = openBook({ family: mlmodelServices, store: memoryStore() })
-    const answers = [await createService(book, { name: 'a', serviceType: 'Sklearn' }), await createService(book, { name: 'a::', serviceType: 'Sklearn' })]
-    console.log(answers.map((answer) => answer.isOk()).join())`
-  const flags = ['--disallow-code-generation-from-strings', '--input-type=module', '-e', program]
-  expect(run(process.execPath, flags)).toEqual({ status: 0, output: 'true,false\n' })
+    const create = (name) => createService(book, { name, serviceType: 'Sklearn' })
+    const theirs = ResultAsync.combine([create('a'), create('b')]).andThen(([{ version }]) => ok(version))
+    const ours = create('c').andThen(({ version }) => ok(version)).andThen(() => create('c'))
+    Promise.all([theirs, ours]).then(([{ value }, { error }]) => console.log(value, error.code))`
+  expect(run(process.execPath, ['-e', program])).toEqual({ status: 0, output: '0.1 ENTITY_ALREADY_EXISTS\n' })
 })
 
 const readme = fs.readFileSync('README.md', 'utf8')
-const blocks = [...readme.matchAll(/```(ts|js|sh)\n(.*?)```/gs)].map(([, language, code], at) => ({
-  name: `block ${at + 1}: ${code?.trim().split('\n')[0]}`,
-  language,
-  code: code as string,
-}))
+const pages = ['README.md', ...fs.readdirSync('docs').map((name) => `docs/${name}`)]
+const codes = pages.flatMap((page) =>
+  [...fs.readFileSync(page, 'utf8').matchAll(/```js\n(.*?)```/gs)].map(([, code], at) => ({
+    name: `${page}, example ${at + 1}`,
+    code: code as string,
+  })),
+)
+/** An example that stands on two pages is one. */
+const programs = [...new Map(codes.map((one) => [one.code, one])).values()]
 
-describe('README', () => {
-  const programs = blocks.filter(({ language }) => language !== 'sh')
-
-  test('has its examples in it', () => {
-    expect(programs.length).toBeGreaterThanOrEqual(6)
+describe('README and docs', () => {
+  test('has its examples in it, is read in a few minutes, and leads to pages that are there', () => {
+    expect(programs.length).toBeGreaterThanOrEqual(11)
+    expect(readme.split('\n').length).toBeLessThanOrEqual(250)
+    for (const page of pages) {
+      for (const [, link] of fs.readFileSync(page, 'utf8').matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
+        if (/^https?:/.test(link as string)) continue
+        expect(fs.existsSync(path.join(path.dirname(page), link as string)), `${page}: ${link}`).toBe(true)
+      }
+    }
   })
 
   test.each(programs)('$name runs, and prints what its comments say', async ({ code }) => {

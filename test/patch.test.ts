@@ -18,8 +18,9 @@ import {
 } from 'servicebook'
 import { memoryDirectory } from 'servicebook/memory'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { applyPatch } from '../src/rules/apply.js'
 import { defaultLimits } from '../src/rules/copy.js'
-import { applyPatch, checkedOperations } from '../src/rules/patch.js'
+import { checkedOperations } from '../src/rules/patch.js'
 import { anyName, type Request, requests } from './arbitraries.js'
 import { openTestBook, stateOf, stores, testCipher } from './catalogue.js'
 
@@ -443,4 +444,26 @@ test('§7 a patch written for another representation is applied to that, and mak
     expect((await by(operations, as))._unsafeUnwrapErr()).toMatchObject(error)
   }
   expect(await stateOf(book.store)).toEqual(state)
+})
+
+test('RFC 6902: what an operation put into the document can be changed by the next, and copies are apart', () => {
+  const value = Object.freeze({ list: Object.freeze([]) })
+  const patch = [
+    { op: 'add', path: '/a', value },
+    { op: 'add', path: '/a/list/-', value: 1 },
+    { op: 'copy', from: '/a', path: '/b' },
+    { op: 'replace', path: '/b/list/0', value: 2 },
+    { op: 'add', path: '/constructor', value: 3 },
+  ] as const
+  expect(applyPatch({}, patch, 1000)).toEqual({
+    document: { a: { list: [1] }, b: { list: [2] }, constructor: 3 },
+  })
+  expect(value).toEqual({ list: [] })
+})
+
+test('RFC 6902 §4.4: nothing is moved into itself, in a list neither', () => {
+  const patch = [{ op: 'move', from: '/list/0', path: '/list/0/a' }] as const
+  expect(applyPatch({ list: [{}, {}] }, patch, 1000)).toMatchObject({
+    failure: { issues: [{ path: '/0', message: 'its path leads into what is moved' }] },
+  })
 })

@@ -54,7 +54,7 @@ test('eight processes upsert ten hot names: every increment is accounted for, an
       const names = Array.from({ length: 10 }, (_, at) => 'hot' + ((at * 7 + round * 3 + Number(writer)) % 10))
       const rows = names.map((name) => ({ name, serviceType: 'Sklearn', description: writer + ' ' + round }))
       const report = (await bulkUpsert(book, rows, { by: { name: 'writer' + writer } }))._unsafeUnwrap()
-      failures.push(...report.rows.filter((row) => 'error' in row).map((row) => row.error.message))
+      failures.push(...report.rows.filter((row) => row.error !== undefined).map((row) => row.error.message))
     }
     console.log(JSON.stringify(failures))
     await pool.end()`
@@ -131,15 +131,15 @@ test('a restart of the server in mid-bulk: what was acknowledged is there, and t
   }
   const report = (await bulkUpsert(book, rows, { chunkSize: 100, onProgress }))._unsafeUnwrap()
   await restarted
-  const failed = report.rows.filter((row) => 'error' in row)
+  const failed = report.rows.filter((row) => row.error !== undefined)
   expect(failed.length).toBeGreaterThan(0)
-  expect(new Set(failed.map((row) => row.error.code))).toEqual(new Set(['STORE_FAILED']))
+  expect(new Set(failed.map((row) => row.error?.code))).toEqual(new Set(['STORE_FAILED']))
 
   const { current, history } = await stateOf(book.store)
   const held = new Map(current.map((service, at) => [service.fullyQualifiedName, [service, ...(history[at] ?? [])]]))
   for (const versions of held.values()) isExact(versions[0] as Service, versions.slice(1))
   for (const row of report.rows) {
-    if (!('outcome' in row)) continue
+    if (row.outcome === undefined) continue
     const version = held.get(row.fqn)?.find((one) => one.version === row.version)
     expect(version?.description, row.fqn).toBe(rows[row.index]?.description)
   }

@@ -302,7 +302,7 @@ test('when one of several statements of a commit fails, it is unknown what was w
     },
   }
   const report = (await bulkUpsert(bookOn(again(second)), large))._unsafeUnwrap()
-  const applied = report.rows.map((one) => 'error' in one && one.error.code === 'STORE_FAILED' && one.error.applied)
+  const applied = report.rows.map((one) => one.error?.code === 'STORE_FAILED' && one.error.applied)
   expect(applied).toEqual(['unknown', 'unknown', 'unknown', 'unknown'])
   expect((await bulkUpsert(book, large))._unsafeUnwrap()).toMatchObject({ status: 'success' })
   expect((await stateOf(store)).current).toHaveLength(4)

@@ -82,8 +82,8 @@ test.each<[string, unknown, string[]]>([
   ],
   [
     'the nearest branch of a union',
-    gcp({ type: 'gcp_credential_path', paht: 'x' }),
-    ['/connection/config/credentials/gcpConfig/path', '/connection/config/credentials/gcpConfig/paht'],
+    gcp({ type: 'service_account', clientEmial: 'x', clientId: 7 }),
+    ['/connection/config/credentials/gcpConfig/clientEmial', '/connection/config/credentials/gcpConfig/clientId'],
   ],
   ['a date', { ...sklearn, description: new Date(0) }, ['/description']],
   [

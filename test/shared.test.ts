@@ -36,8 +36,9 @@ function remote(inner: ServiceStore = memoryStore(), more: Partial<ServiceStore>
       return inner.commit(family, changes)
     },
     async find(family, id) {
+      const found = await inner.find(family, id)
       await turn()
-      return inner.find(family, id)
+      return found
     },
     ...more,
   }
@@ -83,6 +84,7 @@ test('§5 by id: what was found before its turn is no lost race, and is not deci
   const refused: number[] = []
   const store = remote(inner, {
     async commit(family, changes) {
+      await new Promise((resolve) => setImmediate(resolve))
       await rival?.()
       rival = undefined
       const answer = await inner.commit(family, changes)
@@ -347,4 +349,11 @@ test('§5 two copies of the package in one process take turns and travel togethe
   )
   expect(answers.map((one) => one._unsafeUnwrap().outcome)).toEqual(names.flatMap(() => ['created', 'updated']))
   expect(trips()).toEqual([0, 2, 2])
+  await Promise.all(
+    names.flatMap((name) => [
+      upsertService(first, row(`first ${name}`)),
+      copy.upsertService(second, row(`second ${name}`)),
+    ]),
+  )
+  expect(trips()).toEqual([0, 1, 1])
 })

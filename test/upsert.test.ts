@@ -119,7 +119,13 @@ describe('§5 the merge table', () => {
   test('connection: kept when absent, replaced when supplied, one entry with whole values', async () => {
     expect((await put({ ...kept })).outcome).toBe('unchanged')
     const { old, service, change } = await put({ ...kept, connection: mlflow('http://u') } as Partial<Request>)
-    expect(service.connection).toEqual({ config: { type: 'Mlflow', trackingUri: 'http://u', registryUri: 'http://r' } })
+    const config = {
+      type: 'Mlflow',
+      trackingUri: 'http://u',
+      registryUri: 'http://r',
+      supportsMetadataExtraction: true,
+    }
+    expect(service.connection).toEqual({ config })
     expect(change?.fieldsUpdated).toEqual([
       { name: 'connection', oldValue: old.connection, newValue: service.connection },
     ])

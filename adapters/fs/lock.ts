@@ -28,8 +28,17 @@ export function mustHold(lock: Lock): void {
   if (!lock.isHeld()) throw new Error('it was taken by another process, which found no sign of life in this one')
 }
 
-/** What this thread holds or has let go: of that it needs no proof, and a file that could not be removed is no obstacle. */
-const mine = new Map<string, 'held' | 'released'>()
+/**
+ * What this thread holds or has let go: of that it needs no proof, and a file that could not be removed is no obstacle.
+ * One for all copies of this code that are loaded in it, as ESM and as CommonJS.
+ */
+const mine = inThread(Symbol.for('servicebook/directories/1'), () => new Map<string, 'held' | 'released'>())
+
+function inThread<T>(key: symbol, make: () => T): T {
+  const thread = globalThis as unknown as Record<symbol, T | undefined>
+  thread[key] ??= make()
+  return thread[key]
+}
 
 /**
  * Makes this process the only one that writes in a directory. Every process that wants the directory puts down a file
@@ -130,7 +139,7 @@ async function others(directory: string, own: string): Promise<{ alive?: string;
   return { guessed: silent.length > 0 }
 }
 
-/** That this thread lives proves nothing of what another copy of this code, loaded in it too, may hold. */
+/** That this thread lives proves nothing of what this code may hold in another realm of it. */
 function fateOfOther({ holder }: Other): 'alive' | 'dead' | 'unknown' {
   if (holder === 'empty') return 'unknown'
   const fate = fateOf(holder)

@@ -1,4 +1,3 @@
-import type { Fqn } from '../model/fqn.js'
 import type { Awaitable } from '../ports/store.js'
 import { isThenable } from './thenable.js'
 
@@ -15,7 +14,6 @@ const LANES = 2
 /** The method, and what has to be known of what it is given. */
 interface Ferry<T, A> {
   send(all: readonly T[]): Awaitable<A>
-  nameOf(one: T): Fqn
   weigh(one: T): number
   /** Whether a failure left nothing behind, so that each call may be sent again by itself. */
   isHarmless(cause: unknown): boolean
@@ -35,7 +33,7 @@ interface Passenger<T, A> {
  * The method in company: calls depart one microtask late with all that wait by then, at most `LANES` at once, each as full as
  * `rows` and `CHARACTERS` allow.
  */
-export function ferry<T, A>({ send, nameOf, weigh, isHarmless, rows, startsWaiting }: Ferry<T, A>) {
+export function ferry<T, A>({ send, weigh, isHarmless, rows, startsWaiting }: Ferry<T, A>) {
   /** Whether the store made its last caller wait. While it does not, there is nothing to share. */
   let waits = startsWaiting
   let sailing = 0
@@ -46,22 +44,22 @@ export function ferry<T, A>({ send, nameOf, weigh, isHarmless, rows, startsWaiti
   function call(): void {
     if (called) return
     called = true
-    queueMicrotask(() => {
+    // By a promise: nobody can fake those.
+    Promise.resolve().then(() => {
       called = false
       while (waiting.length > 0 && sailing < LANES) sail(boarded())
     })
   }
 
-  /** Takes the passengers that came first, as far as there is room; a name cannot travel twice. */
+  /** Takes the passengers that came first, as far as there is room. A name is in one of them alone: they take turns. */
   function boarded(): readonly Passenger<T, A>[] {
-    const names = new Set<Fqn>()
+    let taken = 0
     let weight = 0
     let count = 0
     for (const passenger of waiting) {
+      taken += passenger.all.length
       weight += passenger.weight
-      const isFull = names.size + passenger.all.length > rows || weight > CHARACTERS
-      if (count > 0 && (isFull || passenger.all.some((one) => names.has(nameOf(one))))) break
-      for (const one of passenger.all) names.add(nameOf(one))
+      if (count > 0 && (taken > rows || weight > CHARACTERS)) break
       count++
     }
     const aboard = waiting.slice(0, count)

@@ -1,4 +1,5 @@
 import { monotonicFactory } from 'ulid'
+import { oneForAllCopies } from './copies.js'
 
 const pool = new Uint8Array(1024)
 let drawn = pool.length
@@ -12,7 +13,7 @@ function random(): number {
   return (pool[drawn++] as number) / 256
 }
 
-const nextUlid = monotonicFactory(random)
+const nextUlid = oneForAllCopies('ulid/1', () => monotonicFactory(random))
 
 const letterValues = new Uint8Array(128)
 for (const [value, letter] of [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'].entries()) {

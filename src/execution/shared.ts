@@ -1,4 +1,5 @@
 import type { Fqn } from '../model/fqn.js'
+import { saysNothingApplied } from '../model/reason.js'
 import type { Change, ServiceStore, Stored } from '../ports/store.js'
 import { ferry } from './ferry.js'
 import { weightOf } from './weight.js'
@@ -41,7 +42,6 @@ export function shared(store: ServiceStore, family: string): Shared {
 function crossingOf(store: ServiceStore, family: string): Shared {
   const load = ferry<Fqn, ReadonlyMap<Fqn, Stored>>({
     send: (fqns) => store.load(family, fqns),
-    nameOf: (fqn) => fqn,
     weigh: () => 0,
     // Whatever a load dies of, it has written nothing.
     isHarmless: () => true,
@@ -50,9 +50,8 @@ function crossingOf(store: ServiceStore, family: string): Shared {
   })
   const commit = ferry<Change, readonly Fqn[]>({
     send: (changes) => store.commit(family, changes),
-    nameOf: ({ before, after }) => ((after ?? before) as Stored).service.fullyQualifiedName,
     weigh: weightOf,
-    isHarmless: (cause) => (cause as { applied?: unknown } | null | undefined)?.applied === false,
+    isHarmless: saysNothingApplied,
     rows: store.chunk,
     startsWaiting: store.durable,
   })

@@ -1,25 +1,16 @@
 import type { Book } from '../book.js'
 import type { ServiceStore } from '../ports/store.js'
+import { oneForAllCopies } from './copies.js'
 
-type Tails = WeakMap<ServiceStore, Map<string, Promise<unknown>>>
-
-const KEY = Symbol.for('servicebook.turns')
-
-/** One queue for all copies of this package in the process, else they would refuse each other. */
-function turns(): Tails {
-  const all = globalThis as { [KEY]?: Tails }
-  all[KEY] ??= new WeakMap()
-  return all[KEY]
-}
+const turns = oneForAllCopies('turns/1', () => new WeakMap<ServiceStore, Map<string, Promise<unknown>>>())
 
 /**
  * Single writes of one name take turns within a process, so that they never refuse each other. `work` is told whether it
  * had to wait for others.
  */
 export async function inTurn<T>(book: Book, name: string, work: (waited: boolean) => Promise<T>): Promise<T> {
-  const stores = turns()
-  const tails = stores.get(book.store) ?? new Map<string, Promise<unknown>>()
-  stores.set(book.store, tails)
+  const tails = turns.get(book.store) ?? new Map<string, Promise<unknown>>()
+  turns.set(book.store, tails)
   const key = `${book.family.entityType} ${name}`
   const before = tails.get(key)
   const late = () => work(true)

@@ -62,7 +62,7 @@ function frozen(value: unknown): unknown {
 
 /**
  * The branch of a union that a value is meant for: the one whose constants it names (its `type`, most often), else the
- * one that declares most of its keys, else the first. Of those that declare as many, one that lacks nothing goes first: to
+ * one that declares most of its keys, else the first. Of those that declare as many, one that the value fits goes first: to
  * fill in the defaults of another would make of a value that fits one that does not.
  */
 export function branchOf(value: unknown, branches: readonly TSchema[]): TSchema | undefined {
@@ -74,11 +74,20 @@ export function branchOf(value: unknown, branches: readonly TSchema[]): TSchema 
   const keys = among.map((branch) => declared(value, branch))
   const most = Math.max(...keys)
   const nearest = among.filter((_, at) => keys[at] === most)
-  return nearest.find((branch) => hasAll(value, branch as Node)) ?? nearest[0]
+  return nearest.length === 1 ? nearest[0] : (nearest.find((branch) => suits(value, branch)) ?? nearest[0])
 }
 
-function hasAll(value: Data, { required }: Node): boolean {
-  return !Array.isArray(required) || required.every((key: string) => Object.hasOwn(value, key))
+/** Whether a value has the keys that a schema asks for and no others, at every depth. */
+function suits(value: unknown, schema: TSchema): boolean {
+  if (!isNode(schema)) return true
+  const { anyOf, required = [], properties = {}, additionalProperties } = schema
+  if (anyOf !== undefined) return anyOf.some((branch) => suits(value, branch))
+  if (!takes(schema, value) || !isObject(value)) return takes(schema, value)
+  if (!(required as readonly string[]).every((key) => Object.hasOwn(value, key))) return false
+  return Object.entries(value).every(([key, inner]) => {
+    const { [key]: field } = Object.hasOwn(properties, key) ? properties : {}
+    return field === undefined ? additionalProperties !== false : suits(inner, field)
+  })
 }
 
 /** Whether a branch is for values of this type at all. */

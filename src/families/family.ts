@@ -6,8 +6,11 @@ import { type Definitions, resolved } from './resolve.js'
 import { isNode, unformatted } from './schema.js'
 import { faultOf, marked, type UnmarkedSecrets } from './unmarked.js'
 
-/** The connection schema of every service type of a family, keyed by service type. */
-export type ConnectionSchemas = Readonly<Record<string, TObject>>
+/**
+ * The connection schema of every service type of a family, keyed by service type: an object schema, which `defineFamily`
+ * checks. No narrower type would take those of a host's own TypeBox.
+ */
+export type ConnectionSchemas = Readonly<Record<string, TSchema>>
 
 /**
  * A service family: one collection of OpenMetadata services that share a namespace for names.

@@ -87,7 +87,10 @@ export interface StoreFailed {
    * host's `now` (`'clock'`), `newId` (`'id'`) or `checks` (`'check'`), which also fail with an answer that cannot be one.
    */
   readonly during: 'load' | 'commit' | 'authorise' | 'resolve' | 'seal' | 'open' | 'clock' | 'id' | 'check'
-  /** `false`: nothing was written. `'unknown'`: the write may or may not have happened; an upsert is safe to send again. */
+  /**
+   * `false`: nothing was written. `'unknown'`: the write may or may not have happened; an upsert is safe to send again. Single
+   * verbs that come together share their calls of a store, and an outcome that is unknown is so for all that shared one.
+   */
   readonly applied: false | 'unknown'
   /** What was thrown, as it was thrown. */
   readonly cause: unknown
@@ -98,6 +101,18 @@ export interface Aborted {
   readonly code: 'ABORTED'
   readonly message: string
 }
+
+/** What any verb can fail with. */
+export type VerbError =
+  | BadRequest
+  | Unauthorized
+  | Forbidden
+  | EntityNotFound
+  | EntityAlreadyExists
+  | PreconditionFailed
+  | Contended
+  | StoreFailed
+  | Aborted
 
 /** What `createService` can fail with. */
 export type CreateServiceError =

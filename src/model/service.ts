@@ -69,7 +69,7 @@ export function serviceSchema(family: Family, serviceType: string): TObject {
 function configSchema(family: Family, serviceType: string): TObject {
   const schema = Object.hasOwn(family.serviceTypes, serviceType) ? family.serviceTypes[serviceType] : undefined
   if (schema === undefined) throw new TypeError(`${family.entityType} has no service type ${serviceType}`)
-  return schema
+  return schema as TObject
 }
 
 /** What a caller may pass for `T`: an optional field may also be `undefined` or `null`, which count as absent. */
@@ -83,7 +83,10 @@ type ConfigOf<F extends Family, T extends ServiceTypeOf<F>> = string extends T
   ? AnyConfig
   : F['serviceTypes'][T] extends ConnectionSchema<infer C>
     ? C
-    : Frozen<{ type?: T } & Static<F['serviceTypes'][T]>>
+    : Frozen<{ type?: T } & Known<Static<F['serviceTypes'][T]>>>
+
+/** Of plain JSON Schema the compiler knows no more than that it is an object. */
+type Known<Config> = unknown extends Config ? { [key: string]: unknown } : Config
 
 interface AnyConfig {
   // biome-ignore lint/suspicious/noExplicitAny: the interface of a connection has no index signature, and fits nothing less
@@ -104,16 +107,16 @@ export interface ServiceFields extends Frozen<Static<typeof serviceBase>> {}
 /** A reference to a user who follows a service. */
 export type FollowerReference = Frozen<Static<typeof followerReference>>
 
-/** A create request for one service type, or for any of several. */
-export interface ServiceRequestOf<F extends Family, T extends ServiceTypeOf<F>> extends RequestFields {
-  readonly serviceType: T
-  readonly connection?: ServiceConnection<Given<ConfigOf<F, T>>> | null | undefined
+/** A create request for a service type, or for any of several. */
+export interface ServiceRequestOf<Type extends string, Config> extends RequestFields {
+  readonly serviceType: Type
+  readonly connection?: ServiceConnection<Config> | null | undefined
 }
 
-/** A service of one service type. */
-export interface ServiceOf<F extends Family, T extends ServiceTypeOf<F>> extends ServiceFields {
-  readonly serviceType: T
-  readonly connection?: ServiceConnection<ConfigOf<F, T>>
+/** A service of a service type. */
+export interface ServiceOf<Type extends string, Config> extends ServiceFields {
+  readonly serviceType: Type
+  readonly connection?: ServiceConnection<Config>
 }
 
 /**
@@ -122,25 +125,50 @@ export interface ServiceOf<F extends Family, T extends ServiceTypeOf<F>> extends
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §1.
  */
 export type ServiceRequest<F extends Family = Family> = {
-  [T in ServiceTypeOf<F>]: ServiceRequestOf<F, T>
+  [T in ServiceTypeOf<F>]: ServiceRequestOf<T, Given<ConfigOf<F, T>>>
 }[ServiceTypeOf<F>]
+
+type Wide<T> = T extends string ? string : T extends object ? { readonly [K in keyof T]: Wide<T[K]> } : T
+
+/**
+ * A request of which the compiler knows no more than that its `serviceType` is a text: a constant without `as const`, a JSON
+ * module. It is taken, and checked when it is sent. What the compiler knows better is a `ServiceRequest`, or an error.
+ */
+export type UntypedRequest = Wide<Given<Static<typeof requestBase>>> & {
+  readonly serviceType: string
+  readonly connection?: { readonly config: object } | null | undefined
+}
+
+/** Takes what has any text for a service type; of what has a known one it leaves nothing, which is for `ServiceRequest`. */
+export type Untyped<R extends { readonly serviceType: string }> = string extends R['serviceType'] ? unknown : never
 
 /**
  * A service as verbs return it: frozen all the way down, secrets masked. `serviceType` narrows `connection.config`.
  *
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §1.
  */
-export type Service<F extends Family = Family> = { [T in ServiceTypeOf<F>]: ServiceOf<F, T> }[ServiceTypeOf<F>]
+export type Service<F extends Family = Family> = {
+  [T in ServiceTypeOf<F>]: ServiceOf<T, ConfigOf<F, T>>
+}[ServiceTypeOf<F>]
 
 /** The connection of a service, whatever its service type. */
 export type ConnectionOf<F extends Family> = {
   [T in ServiceTypeOf<F>]: ServiceConnection<ConfigOf<F, T>>
 }[ServiceTypeOf<F>]
 
+/**
+ * The request whose `serviceType` tells what its config must be. To infer it from the config too would take a compiler ten
+ * seconds, since that leads through all that TypeBox can say.
+ */
+export type ServiceAsked<F extends Family, T extends ServiceTypeOf<F>> = ServiceRequestOf<
+  T,
+  NoInfer<Given<ConfigOf<F, T>>>
+>
+
 /** The service that a request of a service type makes: of that type, where it is known. */
 export type ServiceMade<F extends Family, T extends ServiceTypeOf<F>> = [ServiceTypeOf<F>] extends [T]
   ? Service<F>
-  : ServiceOf<F, T>
+  : ServiceOf<T, ConfigOf<F, T>>
 
 /** How a service is shown: a colour, an icon, a cover image. */
 export type Style = Frozen<Static<typeof style>>

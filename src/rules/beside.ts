@@ -26,9 +26,15 @@ export function withBeside(
   }) as Service
 }
 
-export function besideFieldIssues(fields: unknown): readonly Issue[] {
-  if (Array.isArray(fields) && fields.every((field) => BESIDE_FIELDS.includes(field))) return []
-  return [{ path: '/fields', message: `must be a list of ${BESIDE_FIELDS.join(', ')}` }]
+/** The fields that were asked for, read once; or what is wrong with them. */
+export function besideFieldsOf(given: unknown = []): {
+  readonly fields: readonly BesideField[]
+  readonly issues: readonly Issue[]
+} {
+  const fields: readonly unknown[] | undefined = Array.isArray(given) ? [...given] : undefined
+  const areKnown = fields?.every((field) => (BESIDE_FIELDS as readonly unknown[]).includes(field)) === true
+  if (areKnown) return { fields: fields as readonly BesideField[], issues: [] }
+  return { fields: [], issues: [{ path: '/fields', message: `must be a list of ${BESIDE_FIELDS.join(', ')}` }] }
 }
 
 /** Whether a write was of nothing but what stands beside the service. */

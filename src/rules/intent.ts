@@ -4,9 +4,10 @@ import type { Operation, Principal } from '../model/principal.js'
 import type { EntityStatus, Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
 import type { Stored } from '../ports/store.js'
+import type { PatchOperation } from './apply.js'
 import { comparesSecrets } from './connection.js'
 import { consolidatesFrom } from './decide/patch.js'
-import { operationsOf, type PatchOperation } from './patch.js'
+import { operationsOf } from './patch.js'
 import type { ValidRequest } from './validate.js'
 
 /*

@@ -1,29 +1,17 @@
-import jsonPatch, { type Operation as JsonPatchOperation } from 'fast-json-patch'
-import {
-  type BadRequest,
-  badRequest,
-  type Issue,
-  type PreconditionFailed,
-  preconditionFailed,
-} from '../model/errors.js'
+import { type BadRequest, badRequest, type Issue, type PreconditionFailed } from '../model/errors.js'
 import { ENTITY_STATUSES, isEntityStatus } from '../model/fields.js'
 import type { Operation } from '../model/principal.js'
 import type { EntityStatus, Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
+import { applyPatch, type PatchOperation, tokensOf } from './apply.js'
 import { frozenCopy, type Limits, wholeShape } from './copy.js'
 import { add } from './findings.js'
 import { sameValue } from './same.js'
 import { maskedPath } from './secrets.js'
 
 /*
- * JSON Patch on a masked service. Source: RFC 6902, by fast-json-patch; RFC 6901 for paths; `semantics.md` §7.
+ * JSON Patch on a masked service. Source: RFC 6902; RFC 6901 for paths; `semantics.md` §7.
  */
-
-/** An operation of RFC 6902. */
-export type PatchOperation =
-  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
-  | { readonly op: 'remove'; readonly path: string }
-  | { readonly op: 'move' | 'copy'; readonly from: string; readonly path: string }
 
 /** What no patch changes, since the library writes it, or verbs of its own do; a `test` may look at it. */
 const OWN = [
@@ -85,12 +73,6 @@ function pointerIssues(key: string, pointer: unknown): Issue[] {
     return [{ path: key, message: 'must be a JSON Pointer' }]
   return tokensOf(pointer).includes('__proto__') ? [{ path: key, message: 'must not name __proto__' }] : []
 }
-
-const tokensOf = (pointer: string) =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 
 /** The whole service is more than may be changed, too. */
 const isOwn = (pointer: string) => pointer === '' || OWN.includes(fieldOf(pointer))
@@ -158,71 +140,4 @@ export function patched(
   const { connection, ...rest } = request
   const keepsConnection = rest.serviceType === service.serviceType && sameValue(connection, service.connection)
   return { request: keepsConnection ? rest : request, keepsConnection, entityStatus }
-}
-
-/**
- * Applies a patch to any document, which it changes on the way. `room` is how many characters it may copy in all: a list
- * that is copied into itself is twice as large each time.
- */
-export function applyPatch(
-  given: unknown,
-  patch: readonly PatchOperation[],
-  room: number,
-): { readonly document: unknown } | { readonly failure: BadRequest | PreconditionFailed } {
-  let document = given
-  let left = room
-  for (const [at, operation] of patch.entries()) {
-    if (operation.op === 'copy') left -= JSON.stringify(valueAt(document, operation.from))?.length ?? 0
-    if (left < 0) return { failure: badRequest([{ path: `/${at}`, message: `copies more than ${room} characters` }]) }
-    for (const key of ['path', 'from'] as const) {
-      const pointer = (operation as { from?: string; path: string })[key]
-      if (pointer !== undefined && hasLeadingZero(document, pointer)) {
-        const message = `${maskedPath(pointer)} has an index with a leading zero`
-        return { failure: badRequest([{ path: `/${at}/${key}`, message }]) }
-      }
-    }
-    try {
-      document = jsonPatch.applyOperation(document, thawed(operation), true, true, true).newDocument
-    } catch (thrown) {
-      const { name = '' } = thrown as { name?: string }
-      if (operation.op !== 'test' || name !== 'TEST_OPERATION_FAILED')
-        return { failure: badRequest([{ path: `/${at}`, message: failures[name] ?? 'cannot be applied' }]) }
-      // Neither value is told: a test, or an operation before it, may carry a secret.
-      return {
-        failure: preconditionFailed(`the value of the test at /${at}`, `another one at ${maskedPath(operation.path)}`),
-      }
-    }
-  }
-  return { document }
-}
-
-/** The library puts the value itself into the document, where an operation after it may change it. */
-function thawed(operation: PatchOperation): JsonPatchOperation {
-  if (operation.op !== 'add' && operation.op !== 'replace') return operation as JsonPatchOperation
-  return { ...operation, value: JSON.parse(JSON.stringify(operation.value)) } as JsonPatchOperation
-}
-
-function valueAt(document: unknown, pointer: string): unknown {
-  return tokensOf(pointer).reduce(
-    (value, token) => (value as Record<string, unknown> | null | undefined)?.[token],
-    document,
-  )
-}
-
-/** RFC 6901 §4 allows none, and the library takes it. */
-function hasLeadingZero(document: unknown, pointer: string): boolean {
-  let value = document
-  for (const token of tokensOf(pointer)) {
-    if (Array.isArray(value) && /^0\d/.test(token)) return true
-    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[token] : undefined
-  }
-  return false
-}
-
-const failures: Readonly<Record<string, string>> = {
-  OPERATION_PATH_UNRESOLVABLE: 'its path leads to nothing',
-  OPERATION_PATH_CANNOT_ADD: 'its path leads to nothing that could be added to',
-  OPERATION_FROM_UNRESOLVABLE: 'its from leads to nothing',
-  OPERATION_PATH_ILLEGAL_ARRAY_INDEX: 'its path has an index that is none',
-  OPERATION_VALUE_OUT_OF_BOUNDS: 'its index is beyond the end of the list',
 }

@@ -20,7 +20,7 @@ import {
   TOLD,
 } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
-import type { ServiceRequest } from '../model/service.js'
+import type { ServiceRequest, Untyped, UntypedRequest } from '../model/service.js'
 import type { Outcome } from '../rules/decide.js'
 import { principalIssues } from '../rules/principal.js'
 import type { ValidRequest } from '../rules/validate.js'
@@ -53,10 +53,24 @@ export interface BulkOptions {
   readonly chunkSize?: number | undefined
 }
 
-/** What became of one row. `index` is its place in the input, from 0. */
+/** What became of one row, which has an `error` or an `outcome`. `index` is its place in the input, from 0. */
 export type BulkRow =
-  | { readonly index: number; readonly fqn: string; readonly outcome: Outcome; readonly version: number }
-  | { readonly index: number; readonly fqn?: string; readonly error: BulkRowError }
+  | {
+      readonly index: number
+      readonly fqn: string
+      readonly outcome: Outcome
+      readonly version: number
+      readonly error?: undefined
+    }
+  | {
+      readonly index: number
+      readonly fqn?: string
+      readonly outcome?: undefined
+      readonly version?: undefined
+      readonly error: BulkRowError
+    }
+
+type Rows<T> = Iterable<T> | AsyncIterable<T>
 
 /** What became of a bulk, in the order of its input. */
 export interface BulkReport extends BulkProgress {
@@ -91,9 +105,9 @@ export interface BulkReport extends BulkProgress {
  *
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §6.
  */
-export function bulkUpsert<F extends Family>(
+export function bulkUpsert<F extends Family, const R extends UntypedRequest = UntypedRequest>(
   book: Book<F>,
-  rows: Iterable<ServiceRequest<F>> | AsyncIterable<ServiceRequest<F>>,
+  rows: Rows<ServiceRequest<F>> | (Rows<R> & Untyped<R>),
   options: BulkOptions = {},
 ): ResultAsync<BulkReport, BulkUpsertError> {
   return entered(book, options, OPTIONS, 'commit', (read) => bulk(book, rows, read))

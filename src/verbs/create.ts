@@ -5,7 +5,7 @@ import { executeRequest } from '../execution/single.js'
 import type { Family, ServiceTypeOf } from '../families/family.js'
 import type { CreateServiceError } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
-import type { Service, ServiceMade, ServiceRequestOf } from '../model/service.js'
+import type { Service, ServiceAsked, ServiceMade, Untyped, UntypedRequest } from '../model/service.js'
 
 /** What `createService` and `upsertService` take besides the request. */
 export interface WriteOptions {
@@ -34,9 +34,13 @@ export interface WriteOptions {
  *
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §4.
  */
-export function createService<F extends Family, T extends ServiceTypeOf<F>>(
+export function createService<
+  F extends Family,
+  T extends ServiceTypeOf<F>,
+  const R extends UntypedRequest = UntypedRequest,
+>(
   book: Book<F>,
-  request: ServiceRequestOf<F, T>,
+  request: ServiceAsked<F, T> | (R & Untyped<R>),
   options: WriteOptions = {},
 ): ResultAsync<ServiceMade<F, T>, CreateServiceError> {
   return entered(

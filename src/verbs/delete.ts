@@ -31,7 +31,7 @@ export interface Deleted<F extends Family = Family> {
  *   name is free. A second one is `ENTITY_NOT_FOUND`.
  *
  * Errors:
- * - `BAD_REQUEST`: the subject or an option is wrong.
+ * - `BAD_REQUEST`: the subject or an option is wrong, or the service is of the system (`provider`).
  * - `UNAUTHORIZED`: the policy wants a principal and `options.by` is absent.
  * - `FORBIDDEN`: the policy denies `Delete` on the service; or there is none, and the caller may see none.
  * - `ENTITY_NOT_FOUND`: there is none.

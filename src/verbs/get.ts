@@ -7,7 +7,7 @@ import type { BesideField } from '../model/beside.js'
 import type { GetServiceError } from '../model/errors.js'
 import type { Subject } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
-import { besideFieldIssues, withBeside } from '../rules/beside.js'
+import { besideFieldsOf, withBeside } from '../rules/beside.js'
 
 /** What `getService` takes besides the subject. */
 export interface GetServiceOptions extends GetOptions {
@@ -51,8 +51,9 @@ export function getService<F extends Family>(
 async function get(
   book: Book,
   subject: Subject,
-  { fields = [], ...options }: GetServiceOptions,
+  { fields: given, ...options }: GetServiceOptions,
 ): Promise<Result<Service, GetServiceError>> {
-  const looked = await look(book, subject, options, 'ViewBasic', besideFieldIssues(fields))
+  const { fields, issues } = besideFieldsOf(given)
+  const looked = await look(book, subject, options, 'ViewBasic', issues)
   return looked.map((stored) => withBeside(stored, fields))
 }

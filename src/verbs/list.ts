@@ -10,7 +10,7 @@ import { badRequest, type Issue, type ListServicesError, type StoreFailed, store
 import type { Principal } from '../model/principal.js'
 import type { Service } from '../model/service.js'
 import type { ListQuery, Page } from '../ports/store.js'
-import { besideFieldIssues, withBeside } from '../rules/beside.js'
+import { besideFieldsOf, withBeside } from '../rules/beside.js'
 import { cursorOf, placeOf } from '../rules/cursor.js'
 import { principalIssues } from '../rules/principal.js'
 import { asToday } from '../rules/today.js'
@@ -123,7 +123,8 @@ const LIST_OPTIONS = [...ALL_OPTIONS, 'before', 'total'] as const
 
 async function list(book: Book, options: ListOptions): Promise<Result<ServicePage, ListServicesError>> {
   const { by, limit = 10, after, before, include = 'non-deleted', total = false } = options
-  const issues = [...principalIssues(by), ...issuesOf(options)]
+  const { fields, issues: wrong } = besideFieldsOf(options.fields)
+  const issues = [...principalIssues(by), ...issuesOf(options), ...wrong]
   const place = placeOf(after ?? before ?? '')
   if ((after ?? before) !== undefined && place === undefined)
     issues.push({ path: after === undefined ? '/before' : '/after', message: 'is not a cursor' })
@@ -155,13 +156,25 @@ async function list(book: Book, options: ListOptions): Promise<Result<ServicePag
     return err(storeFailed('load', cause))
   }
   const paging = pagingOf(found, { after, before })
-  const today = found.services.map((service) => asToday(service, book.birth))
-  const services = options.fields === undefined ? today : await besides(book, today, options.fields)
-  if ('code' in services) return err(services)
-  if (book.policy === undefined) return ok({ services: Object.freeze([...services]), paging })
+  const services = await permitted(
+    book,
+    by,
+    found.services.map((service) => asToday(service, book.birth)),
+  )
+  const shown = 'code' in services ? services : await besides(book, services, fields)
+  return 'code' in shown ? err(shown) : ok({ services: Object.freeze([...shown]), paging })
+}
+
+/** The services of a page that the policy lets be seen. */
+async function permitted(
+  book: Book,
+  by: Principal | undefined,
+  services: readonly Service[],
+): Promise<readonly Service[] | StoreFailed> {
+  if (book.policy === undefined) return services
   const denials = await Promise.all(services.map((service) => denial(book, by, 'ViewBasic', service)))
-  for (const denied of denials) if (denied?.code === 'STORE_FAILED') return err(denied)
-  return ok({ services: Object.freeze(services.filter((_, at) => denials[at] === undefined)), paging })
+  for (const denied of denials) if (denied?.code === 'STORE_FAILED') return denied
+  return services.filter((_, at) => denials[at] === undefined)
 }
 
 /** A page with what stands beside its services, by one load; of a service that is another one by then, nothing. */
@@ -204,7 +217,7 @@ function issuesOf({
   fields = [],
   ...filters
 }: ListOptions): Issue[] {
-  const issues = [...includeIssues(include), ...limitIssues(limit), ...besideFieldIssues(fields)]
+  const issues = [...includeIssues(include), ...limitIssues(limit)]
   if (after !== undefined && before !== undefined)
     issues.push({ path: '/before', message: 'must not be given together with after' })
   if (total !== undefined && typeof total !== 'boolean') issues.push({ path: '/total', message: 'must be a boolean' })

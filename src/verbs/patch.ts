@@ -8,8 +8,9 @@ import { PRECONDITIONS } from '../model/etag.js'
 import type { Subject } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
+import type { PatchOperation } from '../rules/apply.js'
 import { demanded } from '../rules/intent.js'
-import { checkedOperations, type PatchOperation } from '../rules/patch.js'
+import { checkedOperations } from '../rules/patch.js'
 import type { ReviseOptions } from './restore.js'
 
 /** What `patchService` takes besides the subject and the operations. */

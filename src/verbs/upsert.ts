@@ -5,7 +5,7 @@ import { executeRequest } from '../execution/single.js'
 import type { Family, ServiceTypeOf } from '../families/family.js'
 import type { Issue, UpsertServiceError } from '../model/errors.js'
 import { PRECONDITIONS, type Preconditions } from '../model/etag.js'
-import type { Service, ServiceMade, ServiceRequestOf } from '../model/service.js'
+import type { Service, ServiceAsked, ServiceMade, Untyped, UntypedRequest } from '../model/service.js'
 import type { Outcome } from '../rules/decide.js'
 import type { WriteOptions } from './create.js'
 
@@ -63,9 +63,13 @@ export function overrideIssues(overrideMetadata: unknown): readonly Issue[] {
  *
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §5.
  */
-export function upsertService<F extends Family, T extends ServiceTypeOf<F>>(
+export function upsertService<
+  F extends Family,
+  T extends ServiceTypeOf<F>,
+  const R extends UntypedRequest = UntypedRequest,
+>(
   book: Book<F>,
-  request: ServiceRequestOf<F, T>,
+  request: ServiceAsked<F, T> | (R & Untyped<R>),
   options: UpsertOptions = {},
 ): ResultAsync<Upserted<F, ServiceMade<F, T>>, UpsertServiceError> {
   return entered(

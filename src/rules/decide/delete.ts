@@ -1,3 +1,4 @@
+import { type BadRequest, badRequest } from '../../model/errors.js'
 import { ANONYMOUS, type Principal } from '../../model/principal.js'
 import { nextVersion } from '../../model/version.js'
 import type { Stored } from '../../ports/store.js'
@@ -8,7 +9,14 @@ import { diff } from '../diff.js'
  * A service at the end of its life: removed, or marked and otherwise kept as it is, its secrets too. One that is marked
  * already stays, so that a delete is safe to send again. Source: §7.
  */
-export function decideDelete(before: Stored, hard: boolean, now: number, by: Principal | undefined): Decision {
+export function decideDelete(
+  before: Stored,
+  hard: boolean,
+  now: number,
+  by: Principal | undefined,
+): Decision | BadRequest {
+  if (before.service.provider === 'system')
+    return badRequest([{ path: '', message: 'is a service of the system, which cannot be deleted' }])
   if (hard) return { outcome: 'removed', stored: before }
   if (before.service.deleted) return { outcome: 'unchanged', stored: before }
   return { outcome: 'deleted', stored: withDeleted(before, true, now, by) }

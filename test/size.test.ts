@@ -1,0 +1,49 @@
+import { brotliCompressSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { expect, test } from 'vitest'
+
+/* What a host that bundles one verb and `memoryStore` ships, in bytes as servers send them. */
+
+const PROGRAM = `
+  import { createService, mlmodelServices, openBook } from 'servicebook'
+  import { memoryStore } from 'servicebook/memory'
+  createService(openBook({ family: mlmodelServices, store: memoryStore() }), { name: 'a', serviceType: 'Sklearn' })`
+const ALIASES = { servicebook: './src/index.ts', 'servicebook/memory': './adapters/memory.ts' }
+const PACKAGES = ['typebox', 'typebox/*', 'neverthrow', 'immer', 'ulid']
+
+async function size(external: string[]): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: PROGRAM, resolveDir: process.cwd() },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
+    alias: ALIASES,
+    external,
+  })
+  return brotliCompressSync(outputFiles[0]?.contents as Uint8Array).length
+}
+
+test('one verb and memoryStore are at most 55 KB in a bundle, of which our own code is at most 16 KB', async () => {
+  expect(await size([])).toBeLessThanOrEqual(55 * 1024)
+  expect(await size(PACKAGES)).toBeLessThanOrEqual(16 * 1024)
+})
+
+test('who bundles that gets neither immer nor another entry', async () => {
+  const { metafile } = await build({
+    stdin: { contents: PROGRAM, resolveDir: process.cwd() },
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
+    metafile: true,
+    alias: ALIASES,
+  })
+  const [output] = Object.values(metafile.outputs)
+  const used = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+  const unused = used
+    .map(([file]) => file)
+    .filter((file) => /node_modules\/immer|adapters\/(fs|http|postgres)|patch|bulk/.test(file))
+  expect(unused).toEqual([])
+})
