@@ -90,7 +90,9 @@ export function applyServices<F extends Family>(
   rows: Iterable<ServiceRequest<F>> | AsyncIterable<ServiceRequest<F>>,
   options: ApplyOptions = {},
 ): ResultAsync<ApplyReport, ApplyServicesError> {
-  return entered(book, options, ['by', 'prune', 'dryRun', 'signal'], 'commit', (read) => apply(book, rows, read))
+  return entered('applyServices', book, options, ['by', 'prune', 'dryRun', 'signal'], 'commit', (read) =>
+    apply(book, rows, read),
+  )
 }
 
 async function apply(

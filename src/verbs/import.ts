@@ -95,7 +95,7 @@ export function importServices(
   services: Iterable<ExportedService> | AsyncIterable<ExportedService>,
   options: ImportOptions = {},
 ): ResultAsync<ImportReport, ImportServicesError> {
-  return entered(book, options, ['by', 'signal', 'onProgress', 'dryRun'], 'commit', (read) =>
+  return entered('importServices', book, options, ['by', 'signal', 'onProgress', 'dryRun'], 'commit', (read) =>
     imported(book, services, read),
   )
 }
