@@ -30,6 +30,7 @@ function commits(services) {
   const after = (before, version) => ({
     service: { ...before.service, version, description: 'Another one.' },
     sealed: null,
+    beside: null,
     revision: before.revision + 1,
   })
   const kinds = {

@@ -1,6 +1,8 @@
 import { uuidv7 } from './execution/id.js'
 import { defineFamily, type Family } from './families/family.js'
-import { reasonOf } from './model/errors.js'
+import { type Birth, birthOf } from './model/fields.js'
+import { reasonOf } from './model/reason.js'
+import type { Check } from './ports/check.js'
 import type { Cipher } from './ports/cipher.js'
 import type { Directory } from './ports/directory.js'
 import type { ChangeEvent, ChangeListener } from './ports/events.js'
@@ -17,6 +19,11 @@ export interface BookOptions<F extends Family> {
   readonly store: ServiceStore
   /** Who may do what. Default: everybody everything. */
   readonly policy?: Policy
+  /**
+   * Rules of the host's own on what a service may be, asked of what every create, upsert, patch and restore would make of it;
+   * `entityRules()` is OpenMetadata's. Default: none.
+   */
+  readonly checks?: readonly Check[]
   /** What seals secrets, for example `aesCipher({ … })`. Without one, a store that outlives the process takes none. */
   readonly cipher?: Cipher
   /** What knows owners, domains, data products and tags; without one, any are taken. */
@@ -51,6 +58,11 @@ export interface BookOptions<F extends Family> {
    * secrets to a host of their own. With `false` that is `BAD_REQUEST`, unless the policy allows `ViewSecrets`.
    */
   readonly secretsFollow?: boolean
+  /**
+   * Whether a connection may lack what its schema requires, at every depth, as on the server, which never checks that.
+   * Defaults are filled in all the same. What such a book stores other books take as it is. Default `false`.
+   */
+  readonly partialConnections?: boolean
   /** How often an upsert that lost a race is decided in all before it answers `CONTENDED`. Default 100. */
   readonly attempts?: number
 }
@@ -60,6 +72,7 @@ export interface Book<F extends Family = Family> {
   readonly family: F
   readonly store: ServiceStore
   readonly policy: Policy | undefined
+  readonly checks: readonly Check[]
   readonly cipher: Cipher | undefined
   readonly directory: Directory | undefined
   readonly onChange: ChangeListener | undefined
@@ -68,6 +81,8 @@ export interface Book<F extends Family = Family> {
   readonly newId: () => string
   readonly attempts: number
   readonly secretsFollow: boolean
+  /** @internal What services of the family have at birth. */
+  readonly birth: Birth
   /** @internal */
   readonly limits: Limits
   /** @internal */
@@ -92,9 +107,12 @@ export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
     attempts = 100,
     onListenerError = warn,
     secretsFollow = true,
+    partialConnections = false,
   } = options
+  const checks = checksOf(options.checks)
   const family = defineFamily(options.family) // it may have been written by hand
   if (typeof secretsFollow !== 'boolean') throw new TypeError('secretsFollow must be a boolean')
+  if (typeof partialConnections !== 'boolean') throw new TypeError('partialConnections must be a boolean')
   if (!Number.isInteger(attempts) || attempts < 1) throw new TypeError('attempts must be a positive integer')
   const bounds = Object.freeze({ ...defaultLimits, ...limits })
   for (const [name, bound] of Object.entries(bounds)) {
@@ -102,9 +120,18 @@ export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
       throw new TypeError(`limits.${name} is no limit: there are ${Object.keys(defaultLimits).join(', ')}`)
     if (!Number.isInteger(bound) || bound < 1) throw new TypeError(`limits.${name} must be a positive integer`)
   }
-  const validate = validator(family, bounds, !store.durable || cipher !== undefined)
-  const ports = { family, store, policy, cipher, directory, onChange, onListenerError }
-  return Object.freeze({ ...ports, now, newId, attempts, secretsFollow, limits: bounds, validate })
+  const validate = validator(family, bounds, !store.durable || cipher !== undefined, partialConnections)
+  const ports = { family, store, policy, checks, cipher, directory, onChange, onListenerError }
+  return Object.freeze({
+    ...ports,
+    now,
+    newId,
+    attempts,
+    secretsFollow,
+    birth: birthOf(family),
+    limits: bounds,
+    validate,
+  })
 }
 
 const FUNCTIONS = ['policy', 'onChange', 'onListenerError', 'now', 'newId'] as const
@@ -120,6 +147,8 @@ const OPTIONS: readonly string[] = [
   'limits',
   'attempts',
   'secretsFollow',
+  'partialConnections',
+  'checks',
 ]
 
 /** A mistake in the program is said at once and by name, not by the first verb that stumbles over it. */
@@ -145,6 +174,13 @@ function optionsChecked(given: unknown): void {
     throw new TypeError('store.chunk must be an integer from 1 to 100,000')
   if (!isObject(given.family)) throw new TypeError('family must be a family, for example mlmodelServices')
   if (given.limits !== undefined && !isObject(given.limits)) throw new TypeError('limits must be an object')
+}
+
+function checksOf(given: unknown): readonly Check[] {
+  if (given === undefined) return []
+  if (!Array.isArray(given) || !given.every((check) => typeof check === 'function'))
+    throw new TypeError('checks must be a list of functions, as in [entityRules()]')
+  return Object.freeze([...given])
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -10,6 +10,7 @@ export {
 } from './families/family.js'
 export { type MlModelServices, mlmodelServices } from './families/mlmodel.js'
 export type { UnmarkedSecrets } from './families/unmarked.js'
+export type { Beside, BesideField, TestConnectionResult } from './model/beside.js'
 export type * from './model/errors.js'
 export { etag, type Preconditions } from './model/etag.js'
 export type { Fqn } from './model/fqn.js'
@@ -18,7 +19,9 @@ export type { Operation, Principal } from './model/principal.js'
 export {
   type ChangeDescription,
   type ConnectionOf,
+  type EntityStatus,
   type FieldChange,
+  type FollowerReference,
   type OwnerReference,
   requestSchema,
   type Service,
@@ -26,12 +29,14 @@ export {
   type ServiceOf,
   type ServiceRequest,
   type ServiceRequestOf,
+  type Style,
   serviceSchema,
   type TagLabel,
   type Untyped,
   type UntypedRequest,
 } from './model/service.js'
 export { MASK, maskedText } from './model/texts.js'
+export type { Check } from './ports/check.js'
 export type { Belonging, Cipher } from './ports/cipher.js'
 export type { Directory, Reference } from './ports/directory.js'
 export type { ChangeEvent, ChangeListener } from './ports/events.js'
@@ -42,6 +47,9 @@ export type { PatchOperation } from './rules/apply.js'
 export type { Limits } from './rules/copy.js'
 export type { Outcome } from './rules/decide.js'
 export { applyChange, diff } from './rules/diff.js'
+export { type EntityRulesOptions, entityRules } from './rules/entity.js'
+export { openMetadataPolicy } from './rules/openmetadata.js'
+export { maskedConnection } from './rules/refused.js'
 export { type RolePolicyOptions, rolePolicy } from './rules/roles.js'
 export {
   type AppliedService,
@@ -58,14 +66,15 @@ export {
   bulkUpsert,
 } from './verbs/bulk.js'
 export { createService, type WriteOptions } from './verbs/create.js'
-export { type DeleteOptions, deleteService } from './verbs/delete.js'
+export { type Deleted, type DeleteOptions, deleteService } from './verbs/delete.js'
 export {
   type ExportedService,
   type ExportOptions,
   type ExportServicesError,
   exportServices,
 } from './verbs/export.js'
-export { getService } from './verbs/get.js'
+export { type Followed, followService, unfollowService } from './verbs/follow.js'
+export { type GetServiceOptions, getService } from './verbs/get.js'
 export {
   type ImportError,
   type ImportOptions,
@@ -76,6 +85,7 @@ export {
 } from './verbs/import.js'
 export { allServices, type ListOptions, listServices, type ServicePage } from './verbs/list.js'
 export { type PatchedService, type PatchOptions, patchService } from './verbs/patch.js'
+export { type ConnectionTestReport, type Reported, reportConnectionTest } from './verbs/report.js'
 export {
   type ResealOptions,
   type ResealProgress,

@@ -191,7 +191,9 @@ describe('S1 §8 what an older servicebook sealed', () => {
     const before = await store.find('canaryService', id)
     if (before === undefined) throw new Error('lost')
     const service = { ...before.service, connection: { config } } as never
-    await store.commit('canaryService', [{ before, after: { service, sealed: JSON.stringify(old), revision: 2 } }])
+    await store.commit('canaryService', [
+      { before, after: { service, sealed: JSON.stringify(old), beside: null, revision: 2 } },
+    ])
     expect((await revealConnection(book, 'a'))._unsafeUnwrap()?.config).toEqual(clear)
     const { service: masked } = (await upsertService(book, request(clear)))._unsafeUnwrap()
     expect(JSON.stringify(masked.connection)).not.toMatch(/pw@|shown|hush|one|two|three/)

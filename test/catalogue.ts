@@ -123,7 +123,7 @@ export async function softDelete(store: ServiceStore, fqn: string): Promise<void
       previousVersion: before.service.version,
     },
   })
-  const after: Stored = { service, sealed: before.sealed, revision: before.revision + 1 }
+  const after: Stored = { service, sealed: before.sealed, beside: before.beside, revision: before.revision + 1 }
   const refused = await store.commit(FAMILY, [{ before, after }])
   if (refused.length > 0) throw new Error(`${fqn} changed while it was soft-deleted`)
 }

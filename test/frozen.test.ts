@@ -68,7 +68,7 @@ async function everyVerb(store: ServiceStore, given: readonly Request[]): Promis
   ] as const
   for (const operation of patches)
     isFrozen('patch', (await patchService(book, 'b', [operation], { by: { name: 'ada' } }))._unsafeUnwrap().service)
-  isFrozen('delete', (await deleteService(book, 'b'))._unsafeUnwrap())
+  isFrozen('delete', (await deleteService(book, 'b'))._unsafeUnwrap().service)
   isFrozen('restore', (await restoreService(book, 'b'))._unsafeUnwrap().service)
   for (const name of ['a', 'b', 'c']) {
     const got = await getService(book, name)
@@ -82,7 +82,7 @@ async function everyVerb(store: ServiceStore, given: readonly Request[]): Promis
     isFrozen('find', await store.find(FAMILY, got._unsafeUnwrap().id))
   }
   isFrozen('list', (await listServices(book))._unsafeUnwrap().services)
-  isFrozen('removed', (await deleteService(book, 'b', { hard: true }))._unsafeUnwrap())
+  isFrozen('removed', (await deleteService(book, 'b', { hard: true }))._unsafeUnwrap().service)
 }
 
 test('§1 the default of a schema is copied and frozen, so that no service can change it for the others', async () => {

@@ -128,8 +128,8 @@ describe('V11 versions', () => {
     const { changeDescription: _, ...late } = { ...current, version: 90 }
     const load = async (...args: Parameters<typeof store.load>) =>
       new Map([...(await store.load(...args))].map(([fqn, held]) => [fqn, { ...held, service: late }]))
-    const find = async () => ({ service: late, sealed: null, revision: 2 })
-    const { ask } = openEdge({}, { store: { ...store, load, find, versions } as never })
+    const find = async () => ({ service: late, sealed: null, beside: null, revision: 2 })
+    const { ask } = openEdge({ shape: 'documented' }, { store: { ...store, load, find, versions } as never })
     const { status, body } = await ask('GET', `${MODELS}/${made.id}/versions`)
     expect([status, body.more]).toEqual([200, true])
     expect(body.versions).toHaveLength(64)
@@ -138,12 +138,12 @@ describe('V11 versions', () => {
 
 test('§1 of more issues than are listed it is told how many', () => {
   const issues = Array.from({ length: 4 }, (_, at) => ({ path: `/${at}`, message: 'is bad' }))
-  const error = { code: 'BAD_REQUEST', message: '', issues, more: 5 } as BadRequest
+  const error = { code: 'BAD_REQUEST', message: '', issues, more: 5 } satisfies BadRequest
   expect(messageOf(error)).toMatchObject({
     code: 400,
     issues,
     more: 5,
     message: expect.stringMatching(/; and 6 more$/),
   })
-  expect(messageOf({ ...error, more: 0 } as BadRequest)).not.toHaveProperty('more')
+  expect(messageOf({ ...error, more: 0 })).not.toHaveProperty('more')
 })

@@ -34,7 +34,7 @@ const program = `
 import createClient from 'openapi-fetch'
 import type { components, paths } from './paths.js'
 
-type Service = components['schemas']['MlmodelService']
+type Service = components['schemas']['MlModelService']
 
 function done<T>({ data, error }: { data?: T; error?: components['schemas']['ErrorMessage'] }): T {
   if (data === undefined) throw new Error(error?.message ?? 'no answer')
@@ -147,7 +147,7 @@ test('a client generated from the document compiles, tells types apart, and work
     run(url: string): Promise<unknown>
   }
   expect(await run(url)).toEqual([
-    '1.12.0',
+    '2.0.7',
     'http://mlflow:5000',
     'Sales',
     'ENTITY_ALREADY_EXISTS',

@@ -19,9 +19,10 @@ import { memoryStore } from 'servicebook/memory'
 import { type TObject, Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
 import { routes } from '../adapters/http/routes.js'
+import { completed } from '../src/families/defaults.js'
 import { nastyNames } from './arbitraries.js'
 import { type Answered, asking } from './edge.js'
-import { arbitraryOf, type Components, type JsonSchema, recordOf, spoiled } from './jsonschema.js'
+import { arbitraryOf, type Components, type JsonSchema, recordOf, spoiled, UNCHECKED } from './jsonschema.js'
 
 /*
  * The OpenAPI document, held against OpenAPI, against the routes, and against what the handler answers to requests that are
@@ -142,7 +143,7 @@ describe.each(settings)('the document of $name', (setting) => {
       ),
     )
     const described = operationsOf(document).map(({ method, path }) => `${method} ${path}`)
-    expect(new Set(described)).toEqual(new Set([...served, 'GET /v1/system/version']))
+    expect(new Set(described)).toEqual(new Set([...served, 'GET /v1/system/version', 'GET /v1/users/loggedInUser']))
     const ids = operationsOf(document).map(({ operation }) => operation.operationId)
     expect(ids).toEqual([...new Set(ids)])
   })
@@ -189,7 +190,6 @@ test.each([
   ['one entity type in two collections', [bookOf('pipe', 'pipes', { A: one }), bookOf('pipe', 'old', { A: other })]],
   ['entity types that differ in case', [bookOf('pipe', 'pipes', { A: one }), bookOf('Pipe', 'others', { A: other })]],
   ['an entity type that is called like what all share', [bookOf('issue', 'issues', { A: one })]],
-  ['an entity type whose operation is called like one for all', [bookOf('system', 'systems', { A: one })]],
   [
     'entity types whose operations are called alike',
     [bookOf('pipe', 'pipes', { A: one }), bookOf('orUpdatePipe', 'others', { A: other })],
@@ -205,7 +205,8 @@ test.each([
 
 /** The check of a body by the document, compiled once under its name. */
 function validatorsOf(document: Document) {
-  const ajv = formats.default(new Ajv2020({ strict: false }))
+  const unchecked = Object.fromEntries(UNCHECKED.map((format) => [format, true as const]))
+  const ajv = formats.default(new Ajv2020({ strict: false, formats: unchecked }), ['uuid'])
   ajv.addSchema(structuredClone(document), 'document')
   const compiled = new Map<string, ValidateFunction>()
   return (name: string, content: Content | undefined, mediaType = 'application/json'): ValidateFunction => {
@@ -446,7 +447,7 @@ describe.each(settings)('requests made from the document of $name', (setting) =>
       expect([own !== undefined, headers.has('etag')]).toEqual([true, true])
       return
     }
-    expect([200, 201].includes(status) ? own !== undefined : status >= 400 && status < 500, `${status}`).toBe(true)
+    expect([200, 201, 202].includes(status) ? own !== undefined : status >= 400 && status < 500, `${status}`).toBe(true)
     const check = valid(
       `${operationId} ${own === undefined ? 'default' : status}`,
       content,
@@ -506,6 +507,21 @@ describe.each(settings)('requests made from the document of $name', (setting) =>
     return answer
   }
 
+  /** Whether the document has a request, and still has it once its defaults are filled in, which name a branch of a union. */
+  function isDescribed(path: string, body: unknown): boolean {
+    const create = valid(`POST ${path}`, document.paths[path]?.post?.requestBody?.content)
+    const given = JSON.parse(JSON.stringify(body)) as Omit<Create, 'connection'> & { connection?: { config?: unknown } }
+    // At the top, `null` is nothing.
+    for (const [key, value] of Object.entries(given)) if (value === null) Reflect.deleteProperty(given, key)
+    // Nor is a connection without anything in it one.
+    if (JSON.stringify(given.connection) === '{}') Reflect.deleteProperty(given, 'connection')
+    const { serviceTypes } = setting.families.find(({ collection }) => path.endsWith(`/${collection}`)) as Family
+    const schema = Object.hasOwn(serviceTypes, given.serviceType) ? serviceTypes[given.serviceType] : undefined
+    if (!create(given) || given.connection?.config === undefined || schema === undefined) return create(given)
+    const { config } = given.connection
+    return create({ ...given, connection: { config: completed(config, schema) } })
+  }
+
   test('create a service each, unless a rule forbids it that no schema says', async () => {
     const fillings = { text: harmless, id: fc.uuid(), anything: something }
     const operations = operationsOf(document).filter(({ method }) => method === 'POST')
@@ -520,7 +536,10 @@ describe.each(settings)('requests made from the document of $name', (setting) =>
     )
     const property = fc.asyncProperty(creates, async ({ path, body }) => {
       const answer = await created(path, body)
-      expect([answer.status, answer.body.message]).toEqual([isForbidden(body) ? 400 : 201, answer.body.message])
+      expect([answer.status, answer.body.message]).toEqual([
+        isForbidden(body) || !isDescribed(path, body) ? 400 : 201,
+        answer.body.message,
+      ])
     })
     await fc.assert(property, { numRuns: 200 })
   })
@@ -546,8 +565,7 @@ describe.each(settings)('requests made from the document of $name', (setting) =>
     const property = fc.asyncProperty(fc.oneof(...creates), async ({ path, body }) => {
       fc.pre(!JSON.stringify(body).includes('"__proto__":')) // refused, and no schema says so
       const { status, body: answer } = await created(path, body)
-      const create = valid(`POST ${path}`, document.paths[path]?.post?.requestBody?.content)
-      expect([status, answer.message]).toEqual([create(JSON.parse(JSON.stringify(body))) ? 201 : 400, answer.message])
+      expect([status, answer.message]).toEqual([isDescribed(path, body) ? 201 : 400, answer.message])
     })
     await fc.assert(property, { numRuns: 200 })
   })

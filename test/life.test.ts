@@ -33,11 +33,12 @@ async function opened(which: (typeof stores)[number], options = {}) {
 }
 
 describe.each(stores)('on the $name store', (which) => {
-  test('§7 a soft delete is a version; it sees live services only; a restore is another; a hard delete leaves nothing', async () => {
+  test('§7 a soft delete is a version, a second one is unchanged; a restore is another; a hard delete leaves nothing', async () => {
     const book = await opened(which, { now: () => 1000 })
     const config = { awsConfig: { awsRegion: 'eu', awsSecretAccessKey: 'hush' } }
     await createService(book, { name: 'a', serviceType: 'SageMaker', connection: { config } }, { by })
-    const deleted = (await deleteService(book, 'a', { by: { name: 'eve' } }))._unsafeUnwrap()
+    const { outcome, service: deleted } = (await deleteService(book, 'a', { by: { name: 'eve' } }))._unsafeUnwrap()
+    expect(outcome).toBe('deleted')
     expect(deleted).toMatchObject({ version: 0.2, deleted: true, updatedBy: 'eve', updatedAt: 1001 })
     expect(deleted.changeDescription).toEqual({
       fieldsAdded: [],
@@ -45,7 +46,8 @@ describe.each(stores)('on the $name store', (which) => {
       fieldsDeleted: [],
       previousVersion: 0.1,
     })
-    expect((await deleteService(book, 'a'))._unsafeUnwrapErr().code).toBe('ENTITY_NOT_FOUND')
+    for (const subject of ['a', { id: deleted.id }] as const)
+      expect((await deleteService(book, subject))._unsafeUnwrap()).toEqual({ outcome: 'unchanged', service: deleted })
     expect((await getService(book, 'a'))._unsafeUnwrapErr().code).toBe('ENTITY_NOT_FOUND')
     expect((await getService(book, 'a', { include: 'deleted' }))._unsafeUnwrap()).toEqual(deleted)
     expect((await createService(book, row('a')))._unsafeUnwrapErr().code).toBe('ENTITY_ALREADY_EXISTS')
@@ -59,10 +61,10 @@ describe.each(stores)('on the $name store', (which) => {
 
     await deleteService(book, 'a')
     const gone = (await deleteService(book, { name: 'a' }, { hard: true }))._unsafeUnwrap()
-    expect(gone).toMatchObject({ version: 0.4, deleted: true })
+    expect(gone).toMatchObject({ outcome: 'removed', service: { version: 0.4, deleted: true } })
     expect((await stateOf(book.store)).current).toEqual([])
     for (const verb of [deleteService, restoreService, listVersions, getService] as const)
-      expect((await verb(book, { id: gone.id }))._unsafeUnwrapErr().code).toBe('ENTITY_NOT_FOUND')
+      expect((await verb(book, { id: gone.service.id }))._unsafeUnwrapErr().code).toBe('ENTITY_NOT_FOUND')
     expect((await upsertService(book, row('a')))._unsafeUnwrap()).toMatchObject({
       outcome: 'created',
       service: { version: 0.1 },
@@ -167,7 +169,7 @@ test('§7 ifMatch: two states of a service never share a tag, and a state that i
   const verbs = [
     (ifMatch: string) =>
       upsertService(book, row('a', { description: `${tags.size}` }), { ifMatch }).map((put) => put.service),
-    (ifMatch: string) => deleteService(book, 'a', { ifMatch }),
+    (ifMatch: string) => deleteService(book, 'a', { ifMatch }).map((gone) => gone.service),
     (ifMatch: string) => restoreService(book, 'a', { ifMatch }).map((back) => back.service),
   ]
   let current = etag(made)
@@ -288,7 +290,8 @@ test('§7 deletes, restores and upserts of one name at once are one after the ot
       await createService(book, row('a'))
       const answers = await Promise.all(
         verbs.map(async (verb, at) => {
-          if (verb === 'delete') return (await deleteService(book, 'a')).isOk()
+          if (verb === 'delete')
+            return (await deleteService(book, 'a')).map(({ outcome }) => outcome === 'deleted')._unsafeUnwrap()
           if (verb === 'restore')
             return (await restoreService(book, 'a')).map(({ outcome }) => outcome === 'restored')._unsafeUnwrap()
           return (await upsertService(book, row('a', { description: `${at}` }))).isOk()

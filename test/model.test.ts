@@ -170,12 +170,15 @@ const commands = () => {
       command(`delete ${name} ${hard ? 'hard' : ''}`, async (model, { book }) => {
         const [current] = model.get(name)?.versions ?? []
         const answer = await deleteService(book, { name }, { by, hard })
-        if (current === undefined || (current.deleted && !hard)) {
+        if (current === undefined) {
           expect(answer._unsafeUnwrapErr().code).toBe('ENTITY_NOT_FOUND')
-        } else if (hard) {
-          expect(plain(answer._unsafeUnwrap())).toEqual(current)
-          model.delete(name)
-        } else next(model, name, answer._unsafeUnwrap(), by, { deleted: true })
+          return
+        }
+        const { outcome, service } = answer._unsafeUnwrap()
+        expect(outcome).toBe(hard ? 'removed' : current.deleted ? 'unchanged' : 'deleted')
+        if (outcome === 'deleted') next(model, name, service, by, { deleted: true })
+        else expect(plain(service)).toEqual(current)
+        if (hard) model.delete(name)
       }),
     ),
     fc.tuple(fewNames, principals).map(([name, by]) =>

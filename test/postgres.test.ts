@@ -133,7 +133,7 @@ test.each(meetings.flatMap((meeting) => [['alone', ...meeting] as const, ['besid
     const changes = [change(step, 'mine')]
     if (company !== 'alone') {
       const other = { ...service, id: randomUUID(), name: 'other', fullyQualifiedName: 'other' }
-      changes.push({ before: null, after: { service: other, sealed: null, revision: 1 } })
+      changes.push({ before: null, after: { service: other, sealed: null, beside: null, revision: 1 } })
     }
     const answer = again(mine).commit(FAMILY, changes)
     await waits(mine)

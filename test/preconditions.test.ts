@@ -70,9 +70,7 @@ test.each(Object.entries(verbs))(
 
 test('§7 restore takes them too, and nothing is restored that none of them let through', async () => {
   const { book } = await withOne()
-  const gone = (await deleteService(book, 'a'))._unsafeUnwrap()
-  const held = 'service' in gone ? gone.service : gone
-  const tag = etag(held as Parameters<typeof etag>[0])
+  const tag = etag((await deleteService(book, 'a'))._unsafeUnwrap().service)
   expect(await codeOf(restoreService(book, 'a', { ifNoneMatch: tag }))).toBe('PRECONDITION_FAILED')
   expect(await codeOf(restoreService(book, 'a', { ifUnmodifiedSince: 0 }))).toBe('PRECONDITION_FAILED')
   expect(await codeOf(restoreService(book, 'a', { ifNoneMatch: '"other"', ifMatch: tag }))).toBe('done')

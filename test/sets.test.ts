@@ -23,7 +23,7 @@ test('§5 V11 a union, a difference and a comparison of long sets look at each e
   const [before, given] = [{ tags: labels(0, 3000) }, { tags: labels(1500, 3000) }]
   const same = { tags: labels(0, 3000).reverse() }
   const counts = [
-    () => expect(merge(before, given, false).tags).toHaveLength(4500),
+    () => expect(merge(before, given, false, false).tags).toHaveLength(4500),
     () => expect(replaced(before, same)).toBe(before),
     () => expect(diff(before, given, 0.1)).toMatchObject({ fieldsAdded: [{ newValue: { length: 1500 } }] }),
     () => expect(unique([...before.tags, ...given.tags], sameTag)).toHaveLength(4500),

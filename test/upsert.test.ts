@@ -47,14 +47,14 @@ describe('§5 the merge table', () => {
     expect(cleared.service).not.toHaveProperty('displayName')
     expect(cleared.service).not.toHaveProperty('description')
     expect(cleared.change?.fieldsDeleted).toEqual([
-      { name: 'displayName', oldValue: 'A' },
       { name: 'description', oldValue: 'first' },
+      { name: 'displayName', oldValue: 'A' },
     ])
     const stored = await put({ displayName: 'B', description: '' })
     expect(stored.service).toMatchObject({ displayName: 'B', description: '' })
     expect(stored.change?.fieldsUpdated).toEqual([
-      { name: 'displayName', oldValue: 'A', newValue: 'B' },
       { name: 'description', oldValue: 'first', newValue: '' },
+      { name: 'displayName', oldValue: 'A', newValue: 'B' },
     ])
     const added = await put({ displayName: 'A', description: 'x' }, undefined, { description: null })
     expect(added.change?.fieldsAdded).toEqual([{ name: 'description', newValue: 'x' }])

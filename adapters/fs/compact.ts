@@ -12,7 +12,7 @@ const BLOCK = 1 << 20
 
 /**
  * Copies the lines that still count, in the order in which they stand: of each service the newest, and the versions it
- * superseded, those without their secrets. `move` makes the index point at the copies.
+ * superseded, those without their secrets and without what stood beside them. `move` makes the index point at the copies.
  */
 export async function copyLive(
   heads: Iterable<Node>,
@@ -30,7 +30,7 @@ export async function copyLive(
   for (const node of live) {
     const stored = storedOf(read(node.offset, node.length))
     const offset = size + lines.length
-    const length = addPut(lines, current.has(node) ? stored : { ...stored, sealed: null }, true)
+    const length = addPut(lines, current.has(node) ? stored : { ...stored, sealed: null, beside: null }, true)
     places.push({ offset, length })
     if (lines.length > BLOCK) size += await flushed(copy, lines)
   }

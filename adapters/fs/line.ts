@@ -9,6 +9,7 @@ import { tenthsOf } from './node.js'
  *
  *   {"format":"servicebook/1","family":"mlmodelService","crc":"b4494eeb"}
  *   {"op":"put","revision":3,"synced":true,"service":{"id":…,"name":…},"sealed":null,"crc":"82308c20"}
+ *   {"op":"put","revision":4,"service":{…},"sealed":null,"beside":{"followers":[…]},"crc":"…"}
  *   {"op":"drop","synced":true,"fullyQualifiedName":"a","crc":"1e0dc6a4"}
  *   {"synced":true,"crc":"4d1c2a7f"}
  *
@@ -75,9 +76,10 @@ export function epochIn(head: Buffer): number {
   }
 }
 
-export function addPut(lines: Lines, { service, sealed, revision }: Stored, synced: boolean): number {
+export function addPut(lines: Lines, { service, sealed, beside, revision }: Stored, synced: boolean): number {
   const mark = synced ? '"synced":true,' : ''
-  const rest = `"service":${JSON.stringify(inLineOrder(service))},"sealed":${JSON.stringify(sealed)}`
+  const more = beside === null ? '' : `,"beside":${JSON.stringify(beside)}`
+  const rest = `"service":${JSON.stringify(inLineOrder(service))},"sealed":${JSON.stringify(sealed)}${more}`
   return addLine(lines, `{"op":"put","revision":${revision},${mark}${rest}`)
 }
 
@@ -244,8 +246,9 @@ function textAt(bytes: Buffer, from: number, to: number): string {
 
 /** The service of a whole put line, frozen. */
 export function storedOf(line: Buffer): Stored {
-  const { revision, service, sealed } = JSON.parse(line.toString('utf8')) as Stored
-  return Object.freeze({ service: frozen(service), sealed, revision })
+  // Lines of services that nothing stands beside say nothing of it.
+  const { revision, service, sealed, beside = null } = JSON.parse(line.toString('utf8')) as Stored
+  return Object.freeze({ service: frozen(service), sealed, beside: frozen(beside), revision })
 }
 
 export { FORMAT, NEWLINE }

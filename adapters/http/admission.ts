@@ -1,4 +1,4 @@
-import type { Operation } from 'servicebook'
+import type { Book, Operation, Principal } from 'servicebook'
 import { type Answer, refusal } from './answers.js'
 import type { Call } from './call.js'
 
@@ -34,6 +34,16 @@ export async function turnedAway(
     return refusal({ code: 'FORBIDDEN', message, principal: by.name, operation: 'Create' })
   } catch {
     return undefined
+  }
+}
+
+/** What nobody is told where the policy of a book wants somebody for whatever may be seen. */
+export async function nobody({ policy }: Book, by: Principal | undefined): Promise<Answer | undefined> {
+  if (by !== undefined || policy === undefined) return undefined
+  try {
+    return (await policy(undefined, 'ViewBasic', undefined)) === 'unauthenticated' ? wanting('ViewBasic') : undefined
+  } catch (cause) {
+    return refusal({ code: 'STORE_FAILED', message: '', during: 'authorise', applied: false, cause })
   }
 }
 

@@ -89,7 +89,7 @@ export function messageOf(error: VerbError | BulkRowError, located: Located = (p
       const shown = issues
         .slice(0, 3)
         .map(({ path, message }) => `${path === '' ? 'The body' : brief(path)} ${brief(message)}`)
-      const { more = 0 } = error as { readonly more?: number }
+      const { more = 0 } = error
       const unshown = issues.length - shown.length + more
       if (unshown > 0) shown.push(`and ${unshown} more`)
       return { code, errorType, message: shown.join('; '), issues, ...(more > 0 && { more }) }

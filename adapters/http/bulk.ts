@@ -1,20 +1,23 @@
-import { bulkUpsert, type ServiceRequest } from 'servicebook'
+import { bulkUpsert, maskedConnection, type ServiceRequest } from 'servicebook'
 import { turnedAway } from './admission.js'
 import { badRequest, type ErrorMessage, invalid, messageOf, problem, refusal } from './answers.js'
 import { JSON_TYPE, jsonOf } from './body.js'
 import type { Operation } from './call.js'
+import { completeReferences } from './complete.js'
 import { conditionOnMany } from './conditions.js'
-import { located, read } from './wire.js'
+import { located, read } from './requests.js'
+import type { Wire } from './wire.js'
 
 /*
  * The bulk. Source: OpenMetadata's `bulkOperationResult.json`; `semantics.md` §6.
  */
 
-/** One answer for all rows, 200 whatever became of them, as on the server. Issues have their paths in the whole body. */
+/** One answer for all rows, 200 or, with `async=true`, 202 whatever became of them, as on the server. Issues have their paths in the whole body. */
 export const bulk: Operation = async (call) => {
   const { request, book, by, wire, parameters, limits } = call
   const dryRun = parameters.boolean('dryRun') ?? false
-  parameters.untrue('overrideMetadata', 'async')
+  const overrideMetadata = parameters.boolean('overrideMetadata')
+  const later = parameters.boolean('async') ?? false
   if (parameters.issues.length > 0) return badRequest(parameters.issues)
   const away = await turnedAway(call, 'EditAll')
   if (away !== undefined) return away
@@ -27,6 +30,8 @@ export const bulk: Operation = async (call) => {
   const conditional = conditionOnMany(request)
   if (conditional !== undefined) return conditional
 
+  const ended = await completeReferences(book, wire.describe, given)
+  if (ended !== undefined) return ended
   const failed = new Map<number, ErrorMessage>()
   const rows: { readonly at: number; readonly request: ServiceRequest; readonly domainAt: string }[] = []
   for (const [at, row] of given.entries()) {
@@ -35,7 +40,7 @@ export const bulk: Operation = async (call) => {
     else rows.push({ at, request: asked.request as ServiceRequest, domainAt: asked.domainAt })
   }
   const requests = rows.map((row) => row.request)
-  const bulked = await bulkUpsert(book, requests, { by, dryRun, signal: request.signal })
+  const bulked = await bulkUpsert(book, requests, { by, dryRun, overrideMetadata, signal: request.signal })
   if (bulked.isErr()) return refusal(bulked.error)
 
   const passed: object[] = []
@@ -54,12 +59,13 @@ export const bulk: Operation = async (call) => {
   const failedRequest = [...failed]
     .sort(([a], [b]) => a - b)
     .map(([at, message]) => {
-      const row = failedRow(given[at], message, wire.strict, room > 0)
+      const row = failedRow(wire, given[at], message, room > 0)
       if (room > 0) room -= JSON.stringify(row).length
       return row
     })
   return {
-    status: 200,
+    // It is done by then: a host may have no background.
+    status: later ? 202 : 200,
     failure,
     body: {
       dryRun,
@@ -75,13 +81,17 @@ export const bulk: Operation = async (call) => {
 }
 
 /**
- * A row that failed. What it asked for is told without its connection, and without what it should not have, since a secret
- * may be in either; or its name alone, where much has been told already.
+ * A row that failed. What it asked for is told with its connection masked, so that sending it again is refused and does not
+ * make a service without one, and without what it should not have, since a secret may be there; or its name alone, where much
+ * has been told already.
  */
-function failedRow(row: unknown, told: ErrorMessage, strict: boolean, whole: boolean): object {
+function failedRow({ family, strict }: Wire, row: unknown, told: ErrorMessage, whole: boolean): object {
   const { code, message, errorType, issues, more } = told
-  const fields = Object.entries(typeof row === 'object' && row !== null ? row : {})
-  const request = Object.fromEntries(fields.filter(([key]) => (whole ? HARMLESS.has(key) : key === 'name')))
+  const given = (typeof row === 'object' && row !== null ? row : {}) as Readonly<Record<string, unknown>>
+  const harmless = Object.entries(given).filter(([key]) => (whole ? HARMLESS.has(key) : key === 'name'))
+  const { serviceType, connection } = given
+  const masked = whole && connection !== undefined && { connection: maskedConnection(family, serviceType, connection) }
+  const request = { ...Object.fromEntries(harmless), ...masked }
   return {
     request,
     status: code,
@@ -103,4 +113,6 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'domain',
   'domains',
   'dataProducts',
+  'style',
+  'ingestionRunner',
 ])

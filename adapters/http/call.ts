@@ -28,6 +28,11 @@ export const subjectOf = ({ id, fqn }: Call['path']): Subject => (id === undefin
 export async function inClear(book: Book, service: Service, by: Principal | undefined): Promise<Service | Answer> {
   if (by?.isBot !== true || !JSON.stringify(service.connection ?? null).includes(MASK)) return service
   const revealed = await revealService(book, { id: service.id }, { by, include: 'all' })
-  if (revealed.isOk()) return revealed.value
+  if (revealed.isOk()) {
+    // What stands beside it was read with the service.
+    const { followers, testConnectionResult } = service
+    const beside = { ...(followers && { followers }), ...(testConnectionResult && { testConnectionResult }) }
+    return { ...revealed.value, ...beside }
+  }
   return revealed.error.code === 'STORE_FAILED' ? refusal(revealed.error) : service
 }

@@ -1,16 +1,18 @@
-import type { Book } from 'servicebook'
-import { type Answer, problem, responseOf } from './answers.js'
+import type { Book, Principal } from 'servicebook'
+import { nobody } from './admission.js'
+import { type Answer, problem, refusal, responseOf } from './answers.js'
 import type { Operation } from './call.js'
 import { conditioned } from './conditions.js'
-import { openApiDocument } from './openapi.js'
+import { documented } from './openapi.js'
 import { type HandlerOptions, settled } from './options.js'
 import { parametersOf } from './query.js'
 import { type Method, routeOf } from './routes.js'
 import { type Target, targetOf } from './target.js'
+import { loggedInUser } from './users.js'
 
 export { type OpenApiDocument, openApiDocument } from './openapi.js'
 export type { HandlerOptions } from './options.js'
-export type { Describe, EntityReference } from './references.js'
+export type { Describe, Described, Description, EntityReference } from './references.js'
 
 /** What serves HTTP with web-standard requests and responses. */
 export type Handler = (request: Request) => Promise<Response>
@@ -18,10 +20,11 @@ export type Handler = (request: Request) => Promise<Response>
 /**
  * OpenMetadata's HTTP API for the services of one or several books, as a function from a `Request` to a `Response`, to be
  * mounted in whatever serves HTTP: `node:http`, Hono, Fastify, Express, Bun, Deno. Clients written for OpenMetadata talk to it
- * unchanged; those generated from its schemas need `shape: 'server'`.
+ * unchanged.
  *
- * - `/v1/services/{collection}` of each book, with `/bulk`, `/restore`, `/{id}`, `/name/{fqn}`, `/{id}/versions` and
- *   `/{id}/versions/{version}`; `/v1/system/version`; `/openapi.json`. `HEAD` answers where `GET`
+ * - `/v1/services/{collection}` of each book, with `/bulk`, `/restore`, `/history`, `/async/{id}`, `/name/{fqn}`, `/{id}` and
+ *   below it `/versions`, `/versions/{version}`, `/followers`, `/followers/{userId}` and `/testConnectionResult`;
+ *   `/v1/system/version`; `/v1/users/loggedInUser`; `/openapi.json`, also at `/swagger.json`. `HEAD` answers where `GET`
  *   does, `OPTIONS` everywhere.
  * - Errors have OpenMetadata's body, `{ code, errorType, message }`, and `issues` where a request breaks rules.
  * - `ETag` comes with every service. `If-Match`, `If-None-Match` and `If-Unmodified-Since` count on whatever changes one
@@ -30,10 +33,13 @@ export type Handler = (request: Request) => Promise<Response>
  * - Bots see secrets in clear where the policy allows `ViewSecrets`, everybody else the mask; superseded versions have only masks.
  * - Whom the policy turns away without seeing a service is answered before a body is read: nobody at all, and those who may
  *   not create, of a `POST` above 64 KiB or of a length that is not told.
- * - Versions beyond 64 Mi characters are left out, and `more` says so; of a bulk that fails, rows beyond 8 Mi characters are
- *   told by name.
- * - A `Host` that is none is 400. A slash at the end of a path is taken. What the server takes and this does not yet (`offset`,
- *   `limit` of versions, `includeRelations`, `async=true`, `overrideMetadata=true`) is 400; what nobody knows is ignored.
+ * - Versions beyond 64 Mi characters are left out, and `more` says so in the documented shape; of a bulk that fails, rows
+ *   beyond 8 Mi characters are told by name. `/history` reads every service of its book for each page.
+ * - A `Host` that is none is 400. A slash at the end of a path is taken. What the server takes and this does not (`offset` of
+ *   a list, `includeRelations`) is 400; what nobody knows is ignored.
+ * - `async=true` and `DELETE …/async/{id}` answer 202, when the work is done: a host may have no background.
+ * - An owner named by name alone, and a domain or data product by id alone, are taken where `describe` tells the other; the
+ *   type of an owner, where the directory knows it.
  * - Bodies are bounded, JSON in UTF-8, without repeated keys or numbers that would be rounded. There are no cookies and no CORS headers; both are the host's.
  *
  * | status | `errorType` |
@@ -63,9 +69,12 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
   const { authenticate, describe, bodyLimit, bulkLimit, bulkRows, onError } = host
   const collections = new Map(all.map((book) => [book.family.collection, book]))
   // What there is beside the services, for everybody.
-  const pages = new Map<string, object>([
-    ['/v1/system/version', { version, revision: 'servicebook', timestamp: Date.now() }],
-    ['/openapi.json', openApiDocument(all, options)],
+  const served = { version, revision: 'servicebook', timestamp: Date.now() }
+  const document = once(documented(all, options))
+  const pages = new Map<string, () => object>([
+    ['/v1/system/version', () => served],
+    ['/openapi.json', document],
+    ['/swagger.json', document],
   ])
 
   return async (request) => {
@@ -108,7 +117,16 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
     // A slash at the end is taken, as on the server.
     const below = pathname.slice(basePath.length).replace(/\/$/, '')
     const page = pages.get(below)
-    if (page !== undefined) return { methods: ['GET'], answer: async () => ({ status: 200, body: page }) }
+    if (page !== undefined) return { methods: ['GET'], answer: async () => ({ status: 200, body: page() }) }
+    if (below === '/v1/users/loggedInUser')
+      return {
+        methods: ['GET'],
+        async answer() {
+          const by = await authenticate?.(request)
+          if (by === 'unauthenticated') return problem('UNAUTHORIZED', 'The authentication is not valid')
+          return loggedInUser(all[0] as Book, by, `${publicUrl ?? origin + basePath}/v1/users`)
+        },
+      }
     const [, collection = '', rest = ''] = /^\/v1\/services\/([^/]+)(.*)$/s.exec(below) ?? []
     const book = collections.get(collection)
     const route = routeOf(rest)
@@ -118,7 +136,10 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
       if (path === undefined) return problem('BAD_REQUEST', 'The path is not percent-encoded UTF-8')
       const by = await authenticate?.(request)
       if (by === 'unauthenticated') return problem('UNAUTHORIZED', 'The authentication is not valid')
+      // What is no id is that of no service; whoever may see none is told that first.
+      if (path.id !== undefined && !UUID.test(path.id)) return strange(book, by, path.id)
       const wire = {
+        family: book.family,
         collection: `${publicUrl ?? origin + basePath}/v1/services/${collection}`,
         strict: shape === 'server',
         describe,
@@ -136,6 +157,26 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
       return (route.operations[method] as Operation)(call)
     }
     return { methods: Object.keys(route.operations) as Method[], answer }
+  }
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+async function strange(book: Book, by: Principal | undefined, id: string): Promise<Answer> {
+  const refused = await nobody(book, by)
+  if (refused !== undefined) return refused
+  const { entityType } = book.family
+  const entity = id.slice(0, 256)
+  const message = `${entityType} instance for ${entity} not found`
+  return refusal({ code: 'ENTITY_NOT_FOUND', message, entityType, entity })
+}
+
+/** Makes what takes long when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 

@@ -1,6 +1,9 @@
 import type { Book } from 'servicebook'
+import { sharedSchemas } from './components.js'
+import { distinct, failed, json, ok, operation, tagOf } from './described.js'
+import { pathsOf } from './operations.js'
 import { type HandlerOptions, settled } from './options.js'
-import { entityOf, familySchemas, ref, type Schema, sharedSchemas } from './schemas.js'
+import { familySchemas, ref, type Schema, testResult } from './schemas.js'
 
 /*
  * The OpenAPI description of the routes. Source: OpenAPI 3.1.
@@ -8,8 +11,9 @@ import { entityOf, familySchemas, ref, type Schema, sharedSchemas } from './sche
 
 /**
  * The OpenAPI 3.1 document of what `serviceHandler` serves with the same books and options, as it serves it at
- * `/openapi.json`. Plain JSON data, made anew by each call. Throws `TypeError` when an option is not what it must be, or the
- * names of two entity types would meet in it.
+ * `/openapi.json` and `/swagger.json`, under the names that OpenMetadata's own document has: `MlModelService`,
+ * `createOrUpdateMlModelService`. Plain JSON data, made anew by each call. Throws `TypeError` when an option is not what it
+ * must be, or the names of two entity types would meet in it.
  *
  * @example
  * writeFileSync('openapi.json', JSON.stringify(openApiDocument(book, { basePath: '/api' })))
@@ -17,35 +21,45 @@ import { entityOf, familySchemas, ref, type Schema, sharedSchemas } from './sche
  * Source: OpenMetadata's API reference; OpenAPI 3.1.
  */
 export function openApiDocument(books: Book | readonly Book[], options: HandlerOptions = {}): OpenApiDocument {
-  const all = [books].flat()
-  const { basePath, publicUrl, shape, version } = settled(all, options)
-  const system = operation('getSystemVersion', 'The version that is served', { 200: ok(ref('ServerVersion')) })
-  const paths: OpenApiDocument['paths'] = {
-    ...Object.assign({}, ...all.map(pathsOf)),
-    '/v1/system/version': { get: system },
-  }
-  const operations = Object.values(paths).flatMap((item) => Object.values(item))
-  distinct(operations.map((one) => [String(one.operationId), one]))
-  return {
-    openapi: '3.1.1',
-    info: { title: 'Services', version, description: "OpenMetadata's API for services, served by servicebook." },
-    servers: [{ url: publicUrl ?? (basePath || '/') }],
-    paths,
-    components: {
-      schemas: distinct([
-        ...all.flatMap((book) => Object.entries(familySchemas(book, shape === 'server'))),
-        ...Object.entries(structuredClone(sharedSchemas)),
-      ]),
-      responses: { Error: { description: 'An error', content: json(ref('ErrorMessage')) } },
-    },
-  }
+  return documented([books].flat(), options)()
 }
 
-/** What has been named for all books; two of one name would be a mistake in the program. */
-function distinct(named: readonly (readonly [string, Schema])[]): Readonly<Record<string, Schema>> {
-  const byName = Object.fromEntries(named)
-  if (Object.keys(byName).length === named.length) return byName
-  throw new TypeError('books must have entity types that are told apart in the OpenAPI document')
+/** The document for when it is asked for: what would make none is said at once, and what takes long is done then. */
+export function documented(books: readonly Book[], options: HandlerOptions): () => OpenApiDocument {
+  const { basePath, publicUrl, shape, version } = settled(books, options)
+  const paths: OpenApiDocument['paths'] = { ...Object.assign({}, ...books.map(pathsOf)), ...forEverybody() }
+  const operations = Object.values(paths).flatMap((item) => Object.values(item))
+  distinct(operations.map((one) => [String(one.operationId), one]))
+  const schemas = distinct([
+    ...books.flatMap((book) => Object.entries(familySchemas(book, shape === 'server'))),
+    ['TestConnectionResult', () => testResult(books[0] as Book)] as const,
+    ...Object.entries(sharedSchemas).map(([name, schema]) => [name, () => structuredClone(schema)] as const),
+  ])
+  return () => ({
+    openapi: '3.1.1',
+    info: {
+      title: 'Services',
+      version,
+      description: "OpenMetadata's API for services, served by servicebook.",
+      license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: publicUrl ?? (basePath || '/') }],
+    tags: [...books.map(tagOf), SYSTEM],
+    // Whether a request needs a principal is the host's policy to say.
+    security: [{ bearer: [] }, {}],
+    paths: structuredClone(paths),
+    components: {
+      schemas: Object.fromEntries(Object.entries(schemas).map(([name, make]) => [name, make()])),
+      responses: { Error: { description: 'An error', content: json(ref('ErrorMessage'), failed) } },
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The token of a user or a bot; its form is the host’s.',
+        },
+      },
+    },
+  })
 }
 
 /** An OpenAPI document, as far as anybody needs to know. */
@@ -53,150 +67,42 @@ export interface OpenApiDocument {
   readonly openapi: string
   readonly info: Schema
   readonly servers: readonly Schema[]
+  readonly tags: readonly Schema[]
+  readonly security: readonly Schema[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, Schema>>>>
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>>; readonly responses: Schema }
-}
-
-const json = (schema: Schema): Schema => ({ 'application/json': { schema } })
-const ok = (schema: Schema, description = 'Done'): Schema => ({ description, content: json(schema) })
-const service = (schema: Schema, ...names: readonly (keyof typeof headers)[]): Schema => {
-  return { ...ok(schema), headers: Object.fromEntries(names.map((name) => [name, headers[name]])) }
-}
-
-const header = (description: string): Schema => ({ description, schema: { type: 'string' } })
-const headers = {
-  ETag: header('The state of the service, for If-Match'),
-  Location: header('The URL of the new service'),
-  'X-OpenMetadata-Change': header('What was done: entityCreated, entityUpdated, entityNoChange …'),
-}
-
-/** A parameter of an operation. */
-const inPath = (name: string, schema: Schema): Schema => ({ name, in: 'path', required: true, schema })
-const inQuery = (name: string, schema: Schema, description = ''): Schema => {
-  return { name, in: 'query', schema, ...(description !== '' && { description }) }
-}
-const text = { type: 'string' }
-const boolean = { type: 'boolean', default: false }
-const id = inPath('id', { type: 'string', format: 'uuid' })
-const fqn = inPath('fqn', { type: 'string', minLength: 1 })
-const fields = inQuery('fields', text, 'owners, tags, domains, dataProducts, or *, separated by commas')
-const include = inQuery('include', { enum: ['non-deleted', 'deleted', 'all'], default: 'non-deleted' })
-const inHeader = (name: string, description: string): Schema => ({ name, in: 'header', schema: text, description })
-const ifMatch = inHeader('If-Match', 'Entity tags, or *')
-const ifNoneMatch = inHeader('If-None-Match', 'Entity tags, or *')
-const conditions = [ifMatch, ifNoneMatch, inHeader('If-Unmodified-Since', 'An HTTP date')]
-
-function operation(operationId: string, summary: string, responses: Schema, more: Schema = {}): Schema {
-  return {
-    operationId,
-    summary,
-    ...more,
-    responses: { ...responses, default: { $ref: '#/components/responses/Error' } },
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>
+    readonly responses: Schema
+    readonly securitySchemes: Schema
   }
 }
 
-/** What each route takes and answers, in the order of `routes.ts`. */
-function pathsOf(book: Book): OpenApiDocument['paths'] {
-  const entity = entityOf(book)
-  const one = ref(entity)
-  const body = (schema: Schema, type = 'application/json') => ({
-    requestBody: { required: true, content: { [type]: { schema } } },
-  })
-  const create = body(ref(`Create${entity}`))
-  const operations = { type: 'array', items: ref('PatchOperation') }
-  const changed = { 200: service(one, 'ETag', 'X-OpenMetadata-Change') }
-  const created = { 201: service(one, 'ETag', 'X-OpenMetadata-Change', 'Location') }
+const SYSTEM = { name: 'System', description: 'The server, and who asks it.' }
 
-  const ofOne = (parameter: Schema, by: string) => ({
-    get: operation(
-      `get${entity}${by}`,
-      'Get a service',
-      { 200: service(one, 'ETag'), 304: { description: 'The tag is still that of the service' } },
-      { parameters: [parameter, fields, include, ifNoneMatch] },
-    ),
-    patch: operation(`patch${entity}${by}`, 'Change a service by JSON Patch', changed, {
-      parameters: [parameter, ...conditions],
-      ...body(operations, 'application/json-patch+json'),
-    }),
-    delete: operation(`delete${entity}${by}`, 'Delete a service', changed, {
-      parameters: [
-        parameter,
-        inQuery('hardDelete', boolean, 'Remove it with its history'),
-        inQuery('recursive', boolean),
-        ...conditions,
-      ],
-    }),
-  })
-  const paths = {
-    '': {
+/** What is there beside the services. */
+function forEverybody(): OpenApiDocument['paths'] {
+  const version = { version: '2.0.7', revision: 'servicebook', timestamp: 1_700_000_000_000 }
+  return {
+    '/v1/system/version': {
       get: operation(
-        `list${entity}s`,
-        'List services by name',
-        { 200: ok(ref(`${entity}List`)) },
-        {
-          parameters: [
-            fields,
-            include,
-            inQuery('limit', { type: 'integer', minimum: 0, maximum: 1_000_000, default: 10 }),
-            inQuery('before', text, 'A cursor of paging; not together with after'),
-            inQuery('after', text, 'A cursor of paging'),
-            inQuery('domain', text, 'Only services in this domain'),
-            inQuery('serviceType', text, 'Only services of this type'),
-            inQuery('owner', text, 'Only services with this owner, by id'),
-            inQuery('tagFQN', text, 'Only services with this tag'),
-          ],
-        },
-      ),
-      post: operation(`create${entity}`, 'Create a service', created, create),
-      put: operation(
-        `createOrUpdate${entity}`,
-        'Create or update a service',
-        { ...changed, ...created },
-        {
-          parameters: conditions,
-          ...create,
-        },
+        'getCatalogVersion',
+        'System',
+        'Get the version that is served',
+        'The version of OpenMetadata that the answers have the shape of, which its clients compare with their own.',
+        { 200: ok(ref('ServerVersion'), version) },
       ),
     },
-    '/bulk': {
-      put: operation(
-        `bulkCreateOrUpdate${entity}s`,
-        'Create or update services',
-        { 200: ok(ref('BulkOperationResult')) },
-        {
-          parameters: [inQuery('dryRun', boolean, 'Answer the same and write nothing')],
-          ...body({ type: 'array', items: ref(`Create${entity}`) }),
-        },
-      ),
-    },
-    '/restore': {
-      put: operation(`restore${entity}`, 'Restore a soft-deleted service', changed, {
-        parameters: conditions,
-        ...body(ref('RestoreEntity')),
+    '/v1/users/loggedInUser': {
+      get: operation('getCurrentLoggedInUser', 'System', 'Get who asks', 'The principal of the request, as a user.', {
+        200: ok(ref('User'), {
+          id: '11111111-1111-4111-8111-111111111111',
+          name: 'ada',
+          fullyQualifiedName: 'ada',
+          email: 'ada@servicebook.invalid',
+          isBot: false,
+          isAdmin: false,
+        }),
       }),
     },
-    '/name/{fqn}': ofOne(fqn, 'ByFQN'),
-    '/{id}': ofOne(id, 'ByID'),
-    '/{id}/versions': {
-      get: operation(
-        `list${entity}Versions`,
-        'List the versions of a service',
-        { 200: ok(ref('EntityHistory')) },
-        { parameters: [id] },
-      ),
-    },
-    '/{id}/versions/{version}': {
-      get: operation(
-        `get${entity}Version`,
-        'Get a version of a service',
-        { 200: ok(one) },
-        {
-          parameters: [id, inPath('version', { type: 'string', pattern: '^\\d+(\\.\\d)?$' })],
-        },
-      ),
-    },
   }
-  return Object.fromEntries(
-    Object.entries(paths).map(([below, item]) => [`/v1/services/${book.family.collection}${below}`, item]),
-  )
 }

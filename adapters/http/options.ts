@@ -16,13 +16,17 @@ export interface HandlerOptions {
    */
   readonly publicUrl?: string
   /**
-   * `'documented'` shows what OpenMetadata's pages and its current server show; `'server'` only what the server's own closed
-   * schemas have, for clients generated from those. Default `'documented'`.
+   * `'server'` shows what the server's own closed schemas have, family by family, and nothing else: its clients refuse what
+   * they do not know, some of them after their write went in. `'documented'` shows `domain` beside `domains`, and tells more
+   * of rows that failed. Default `'server'`.
    */
   readonly shape?: 'documented' | 'server'
   /** What is known of the users, teams, domains and data products that services refer to, to show it with them. */
   readonly describe?: Describe
-  /** The version that `/v1/system/version` tells, which OpenMetadata's clients compare with their own. Default `1.12.0`. */
+  /**
+   * The version that `/v1/system/version` tells. OpenMetadata's clients compare its first two numbers with their own and
+   * refuse others; it belongs to the families, whose defaults are of that release. Default `2.0.7`.
+   */
   readonly version?: string
   /** Bytes of a body at most. Default 8 MiB. */
   readonly bodyLimit?: number
@@ -37,7 +41,7 @@ export interface HandlerOptions {
 /** The options with their defaults. Throws `TypeError` when one is not what it must be. */
 export function settled(books: readonly Book[], options: HandlerOptions) {
   optionsChecked(books, options)
-  const { basePath = '', publicUrl, shape = 'documented', version = '1.12.0', authenticate, describe } = options
+  const { basePath = '', publicUrl, shape = 'server', version = '2.0.7', authenticate, describe } = options
   const { bodyLimit = 8 * 2 ** 20, bulkLimit = 64 * 2 ** 20, bulkRows = 100_000, onError = warn } = options
   if (books.length === 0) throw new TypeError('books must have a book')
   if (new Set(books.map(({ family }) => family.collection)).size < books.length)

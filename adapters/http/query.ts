@@ -23,15 +23,6 @@ export function parametersOf(query: URLSearchParams) {
     undone(...names: readonly string[]): void {
       for (const name of names) if (text(name) !== undefined) issues.push({ path: `/${name}`, message: UNDONE })
     },
-    /** The same for what only counts when it is true. */
-    untrue(...names: readonly string[]): void {
-      for (const name of names) {
-        const value = text(name)
-        if (value === 'true') issues.push({ path: `/${name}`, message: UNDONE })
-        else if (value !== undefined && value !== 'false')
-          issues.push({ path: `/${name}`, message: 'must be true or false' })
-      }
-    },
     /** Refuses two that exclude each other, be they empty. */
     exclusive(one: string, other: string): void {
       if (query.has(one) && query.has(other))
@@ -41,7 +32,7 @@ export function parametersOf(query: URLSearchParams) {
     fields(): ReadonlySet<string> {
       const named = (text('fields') ?? '').split(',').flatMap((part) => part.trim() || [])
       for (const name of named)
-        if (name !== '*' && !FIELDS.includes(name))
+        if (name !== '*' && !PROPERTIES.has(name))
           issues.push({ path: '/fields', message: `has the unknown field ${name.slice(0, 100)}` })
       return new Set(named.includes('*') ? FIELDS : named)
     },
@@ -52,13 +43,16 @@ const UNDONE = 'is not supported'
 
 export type Parameters = ReturnType<typeof parametersOf>
 
-/** Services here have no pipelines and no followers, which clients may ask for all the same. */
+/** What of a service is only shown when asked for. */
 export const FIELDS: readonly string[] = [
-  'owners',
-  'tags',
-  'domain',
-  'domains',
-  'dataProducts',
-  'pipelines',
-  'followers',
+  ...['owners', 'tags', 'domain', 'domains', 'dataProducts', 'followers', 'testConnectionResult'],
 ]
+
+/** What clients may ask for: every property of a service of any family, be it shown anyway, or nothing here. */
+const PROPERTIES: ReadonlySet<string> = new Set([
+  ...FIELDS,
+  ...['id', 'name', 'fullyQualifiedName', 'displayName', 'description', 'serviceType', 'connection', 'version'],
+  ...['updatedAt', 'updatedBy', 'impersonatedBy', 'href', 'changeDescription', 'incrementalChangeDescription'],
+  ...['deleted', 'entityStatus', 'style', 'provider', 'ingestionRunner'],
+  ...['pipelines', 'dataContract', 'models'],
+])

@@ -1,6 +1,7 @@
 import { etag, type GetOptions, getService, getVersion, listServices, listVersions, type Service } from 'servicebook'
 import { badRequest, refusal } from './answers.js'
 import { type Call, inClear, type Operation, subjectOf } from './call.js'
+import { knownTo } from './complete.js'
 import type { Parameters } from './query.js'
 import { refers, show, showOne } from './wire.js'
 
@@ -22,8 +23,14 @@ export const list: Operation = async ({ book, by, wire, parameters }) => {
     tagFQN: text('tagFQN'),
   }
   const places = { after: text('after'), before: text('before'), include: includeOf(parameters) }
-  const listed = await listServices(book, { by, limit, ...places, ...filters, total: true })
+  const beside = besideIn(fields)
+  const listed = await listServices(book, { by, limit, ...places, ...filters, total: true, fields: beside })
   if (listed.isErr()) return refusal(listed.error)
+  if (filters.domain !== undefined) {
+    const known = await knownTo(book, [{ type: 'domain', fullyQualifiedName: filters.domain }])
+    if ('status' in known) return known
+    if (known[0] === false) return refusal(notThere('domain', filters.domain))
+  }
   const { services, paging } = listed.value
   const shown = await Promise.all(services.map((service) => inClear(book, service, by)))
   for (const one of shown) if ('status' in one) return one
@@ -38,7 +45,7 @@ export const get: Operation = async (call) => {
   parameters.undone('includeRelations')
   const fields = parameters.fields()
   if (parameters.issues.length > 0) return badRequest(parameters.issues)
-  const got = await getService(book, subjectOf(path), { by, include: includeOf(parameters) })
+  const got = await getService(book, subjectOf(path), { by, include: includeOf(parameters), fields: besideIn(fields) })
   if (got.isErr()) return refusal(got.error)
   const shown = await inClear(book, got.value, by)
   if ('status' in shown) return shown
@@ -48,18 +55,25 @@ export const get: Operation = async (call) => {
 }
 
 export const versions: Operation = async ({ book, by, wire, path, parameters }) => {
-  parameters.undone('limit', 'offset')
-  if (parameters.issues.length > 0) return badRequest(parameters.issues)
+  const { issues, text, integer } = parameters
+  const [limit = 0, offset = 0, field] = [integer('limit'), integer('offset'), text('fieldChanged')]
+  if (limit < 0 || limit > 1000) issues.push({ path: '/limit', message: 'must be from 0, which is all, to 1000' })
+  if (offset < 0) issues.push({ path: '/offset', message: 'must not be negative' })
+  if (issues.length > 0) return badRequest(issues)
   const versions: string[] = []
+  let left = offset
   let room = ROOM
   let before: number | undefined
   let [isWhole, isCut] = [false, false]
-  while (!isWhole && room > 0) {
+  while (!isWhole && !isCut && room > 0) {
     const page = await listVersions(book, subjectOf(path), { by, limit: PAGE, before })
     if (page.isErr()) return refusal(page.error)
     const { services, more } = page.value
-    for (const one of await show(wire, services)) {
-      isCut ||= room <= 0
+    const wanted = field === undefined ? services : services.filter((service) => hasChanged(service, field))
+    const skipped = Math.min(left, wanted.length)
+    left -= skipped
+    for (const one of await show(wire, wanted.slice(skipped))) {
+      isCut ||= room <= 0 || (limit > 0 && versions.length === limit)
       if (isCut) break
       const text = JSON.stringify(one)
       room -= text.length
@@ -70,6 +84,19 @@ export const versions: Operation = async ({ book, by, wire, path, parameters }) 
   }
   const { entityType } = book.family
   return { status: 200, body: { entityType, versions, ...(!isWhole && !wire.strict && { more: true }) } }
+}
+
+/** Whether a version says that a field changed, by the name it has on the wire; those inside it count. */
+function hasChanged({ changeDescription }: Service, field: string): boolean {
+  const { fieldsAdded = [], fieldsUpdated = [], fieldsDeleted = [] } = changeDescription ?? {}
+  return [...fieldsAdded, ...fieldsUpdated, ...fieldsDeleted].some(
+    ({ name }) => name === field || (name === 'domain' && field === 'domains') || name.startsWith(`${field}.`),
+  )
+}
+
+const notThere = (entityType: string, entity: string) => {
+  const message = `${entityType} instance for ${entity} not found`
+  return { code: 'ENTITY_NOT_FOUND', message, entityType, entity } as const
 }
 
 /** Versions read at a time. */
@@ -89,10 +116,13 @@ export const version: Operation = async ({ book, by, wire, path }) => {
  * the service, and not secrets, which one caller sees and the next does not.
  */
 function covers({ by, wire }: Call, service: Service, fields: ReadonlySet<string>): boolean {
-  if (fields.has('followers')) return false
+  if (besideIn(fields).length > 0) return false
   if (by?.isBot === true && service.connection !== undefined) return false
-  return wire.describe === undefined || !refers(service, fields)
+  return wire.describe === undefined || !refers(wire, service, fields)
 }
+
+const besideIn = (fields: ReadonlySet<string>) => BESIDE.filter((field) => fields.has(field))
+const BESIDE = ['followers', 'testConnectionResult'] as const
 
 const includeOf = ({ text }: Parameters) => text('include') as GetOptions['include']
 const versionIn = ({ version = '' }: Call['path']) => (/^\d+(\.\d)?$/.test(version) ? Number(version) : Number.NaN)

@@ -13,14 +13,27 @@ export interface EntityReference {
 }
 
 /**
- * What a host knows of what services refer to, beyond what they say themselves. The references of an answer are asked for
- * together, each once; what is known of them stands in the order of what was asked.
+ * What `describe` is asked for: what a service refers to, and, where a client names it by the other of the two alone, users
+ * and teams by name, and domains and data products by id.
  */
-export type Describe = (
-  references: readonly Reference[],
-) => Awaitable<readonly (Partial<EntityReference> | undefined)[]>
+export type Described =
+  | Reference
+  | { readonly type: 'user' | 'team'; readonly fullyQualifiedName: string }
+  | { readonly type: 'domain' | 'dataProduct'; readonly id: string }
 
-export type Refer = (reference: Reference) => EntityReference
+/** What is known of a reference; `style` is that of a tag. */
+export interface Description extends Partial<EntityReference> {
+  readonly style?: { readonly color?: string; readonly iconURL?: string }
+}
+
+/**
+ * What a host knows of what services refer to, beyond what they say themselves. The references of an answer are asked for
+ * together, each once; what is known of them stands in the order of what was asked. A client's reference by id alone, or by
+ * name alone, is asked for too, and taken where the other is told: `id` and `fullyQualifiedName`.
+ */
+export type Describe = (references: readonly Described[]) => Awaitable<readonly (Description | undefined)[]>
+
+export type Refer = (reference: Reference) => EntityReference & Pick<Description, 'style'>
 
 /**
  * Makes references whole: after one question to the host, each can be had without waiting. A service knows its domain and its
@@ -42,17 +55,16 @@ export async function referring(references: readonly Reference[], describe: Desc
 const keyOf = (reference: Reference) =>
   `${reference.type}:${'id' in reference ? reference.id : reference.fullyQualifiedName}`
 
-async function wholeOf(
-  reference: Reference,
-  key: string,
-  known: Partial<EntityReference> | undefined,
-): Promise<EntityReference> {
+async function wholeOf(reference: Reference, key: string, known: Description | undefined): Promise<EntityReference> {
   if ('id' in reference) return { ...known, ...reference }
   const { type, fullyQualifiedName } = reference
   const name = fqn.split(fullyQualifiedName).map((parts) => fqn.unquote(parts.at(-1) as string))
   const named = { type, name: name.unwrapOr(fullyQualifiedName), fullyQualifiedName }
-  return { id: known?.id ?? uuids.get(key) ?? (await uuidv5(key)), ...known, ...named }
+  return { id: known?.id ?? (await uuidOf(key)), ...known, ...named }
 }
+
+/** An id for what has none, by type and name. */
+export const uuidOf = async (key: string): Promise<string> => uuids.get(key) ?? (await uuidv5(key))
 
 /** Lately made ones, since a hash by WebCrypto takes as long as everything else about an answer. */
 const uuids = new Map<string, string>()

@@ -1,7 +1,9 @@
+import { follow, report, unfollow } from './beside.js'
 import { bulk } from './bulk.js'
 import type { Operation } from './call.js'
+import { history } from './history.js'
 import { get, list, version, versions } from './reads.js'
-import { create, patch, put, remove, restore } from './writes.js'
+import { create, patch, put, remove, removeLater, restore } from './writes.js'
 
 /*
  * The routes of a collection of services. Source: OpenMetadata's API, below `/v1/services/{collection}`.
@@ -14,8 +16,13 @@ export const routes: Readonly<Record<string, Partial<Record<Method, Operation>>>
   '': { GET: list, POST: create, PUT: put },
   '/bulk': { PUT: bulk },
   '/restore': { PUT: restore },
+  '/history': { GET: history },
+  '/async/{id}': { DELETE: removeLater },
   '/name/{fqn}': { GET: get, PATCH: patch, DELETE: remove },
   '/{id}': { GET: get, PATCH: patch, DELETE: remove },
+  '/{id}/followers': { PUT: follow },
+  '/{id}/followers/{userId}': { DELETE: unfollow },
+  '/{id}/testConnectionResult': { PUT: report },
   '/{id}/versions': { GET: versions },
   '/{id}/versions/{version}': { GET: version },
 }

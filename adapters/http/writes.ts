@@ -14,8 +14,11 @@ import { turnedAway } from './admission.js'
 import { type Answer, badRequest, problem, refusal } from './answers.js'
 import { JSON_PATCH, JSON_TYPE, jsonOf } from './body.js'
 import { type Call, inClear, subjectOf, type Operation as Work } from './call.js'
+import { completeReferences } from './complete.js'
 import { demandsOf } from './conditions.js'
-import { hrefOf, located, read, representation, showOne } from './wire.js'
+import { withoutUnwritten } from './patches.js'
+import { located, read } from './requests.js'
+import { hrefOf, representation, showOne } from './wire.js'
 
 /*
  * Routes that change one service. Source: OpenMetadata's API; `semantics.md` §4, §5, §7.
@@ -35,10 +38,12 @@ export const create: Work = async (call) => {
 }
 
 export const put: Work = async (call) => {
-  const { request, book, by, wire } = call
+  const { request, book, by, wire, parameters } = call
+  const overrideMetadata = parameters.boolean('overrideMetadata')
+  if (parameters.issues.length > 0) return badRequest(parameters.issues)
   const asked = await askedIn(call, 'EditAll')
   if ('status' in asked) return asked
-  const upserted = await upsertService(book, asked.request, { by, ...demandsOf(request) })
+  const upserted = await upsertService(book, asked.request, { by, overrideMetadata, ...demandsOf(request) })
   if (upserted.isErr()) return refusal(upserted.error, located(asked.domainAt))
   const { outcome, service } = upserted.value
   const headers = { [CHANGE]: changes[outcome] }
@@ -52,11 +57,15 @@ export const patch: Work = async (call) => {
   if (away !== undefined) return away
   const body = await jsonOf(request, JSON_PATCH, limits.body)
   if ('status' in body) return body
-  const options = { by, ...demandsOf(request), as: representation(wire) }
-  const patched = await patchService(book, subjectOf(path), body.value as PatchOperation[], options)
-  if (patched.isErr()) return refusal(patched.error, located('/domains/0'))
+  const ended = await completeReferences(book, wire.describe, [body.value])
+  if (ended !== undefined) return ended
+  const as = representation(wire)
+  const options = { by, ...demandsOf(request), as }
+  const { operations, located: among } = withoutUnwritten(body.value)
+  const patched = await patchService(book, subjectOf(path), operations as PatchOperation[], options)
+  if (patched.isErr()) return refusal(patched.error, (issue) => located('/domains/0')(among(issue)))
   const { outcome, service } = patched.value
-  return written(call, service, 200, { [CHANGE]: changes[outcome] })
+  return written(call, service, 200, { [CHANGE]: changes[outcome] }, as.before())
 }
 
 export const remove: Work = async (call) => {
@@ -66,7 +75,8 @@ export const remove: Work = async (call) => {
   if (parameters.issues.length > 0) return badRequest(parameters.issues)
   const deleted = await deleteService(book, subjectOf(path), { by, hard, ...demandsOf(request) })
   if (deleted.isErr()) return refusal(deleted.error)
-  return written(call, deleted.value, 200, { [CHANGE]: hard ? 'entityDeleted' : 'entitySoftDeleted' })
+  const { outcome, service } = deleted.value
+  return written(call, service, 200, { [CHANGE]: changes[outcome] })
 }
 
 export const restore: Work = async (call) => {
@@ -83,6 +93,17 @@ export const restore: Work = async (call) => {
   return written(call, service, 200, { [CHANGE]: changes[outcome] })
 }
 
+/** The same, answered as the server answers what it does later. It is done by then: a host may have no background. */
+export const removeLater: Work = async (call) => {
+  const answer = await remove(call)
+  if (answer.status !== 200) return answer
+  const { name } = answer.body as { readonly name: string }
+  const hardDelete = call.parameters.boolean('hardDelete') ?? false
+  const recursive = call.parameters.boolean('recursive') ?? false
+  const message = `The deletion of ${name} is under way`
+  return { status: 202, body: { jobId: crypto.randomUUID(), message, entityName: name, hardDelete, recursive } }
+}
+
 /** What a patch may ask for, by the fields it changes. */
 const EDITS = ['EditAll', 'EditDescription', 'EditDisplayName', 'EditOwners', 'EditTags'] as const
 
@@ -93,27 +114,36 @@ async function askedIn(call: Call, operation: Operation) {
   const { request, limits } = call
   const body = await jsonOf(request, JSON_TYPE, limits.body)
   if ('status' in body) return body
+  const ended = await completeReferences(call.book, call.wire.describe, [body.value])
+  if (ended !== undefined) return ended
   const asked = read(body.value)
   return 'issues' in asked ? badRequest(asked.issues) : { ...asked, request: asked.request as ServiceRequest }
 }
 
 /** The header that says what a write did. */
-const CHANGE = 'X-OpenMetadata-Change'
+export const CHANGE = 'X-OpenMetadata-Change'
 const changes = {
   created: 'entityCreated',
   updated: 'entityUpdated',
   unchanged: 'entityNoChange',
   restored: 'entityRestored',
+  deleted: 'entitySoftDeleted',
+  removed: 'entityDeleted',
 } as const
+
+/** Whether a write made another version of a service. */
+const isChange = (change = '') => ['entityUpdated', 'entityRestored', 'entitySoftDeleted'].includes(change)
 
 async function written(
   { book, wire, by }: Call,
   service: Service,
   status: number,
   headers: Readonly<Record<string, string>>,
+  before?: Service,
 ): Promise<Answer> {
   const clear = await inClear(book, service, by)
   // It is written, whether or not its secrets can be shown.
   const shown = 'status' in clear ? service : clear
-  return { status, headers: { ETag: etag(shown), ...headers }, body: await showOne(wire, shown) }
+  const body = await showOne(wire, shown, undefined, isChange(headers[CHANGE]) ? (before ?? null) : undefined)
+  return { status, headers: { ETag: etag(shown), ...headers }, body }
 }

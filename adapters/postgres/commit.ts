@@ -53,7 +53,8 @@ function single(change: Change): Batch | undefined {
   const { keep, below } = history(change)
   if (after === null || below !== null) return undefined
   const { id, fullyQualifiedName: fqn, name, deleted } = after.service
-  const parameters = [fqn, id, after.revision, name, deleted, JSON.stringify(after.service), after.sealed]
+  const body = JSON.stringify(after.service)
+  const parameters = [fqn, id, after.revision, name, deleted, body, after.sealed, textOf(after.beside)]
   if (before === null) return { kind: 'create', fqns: [fqn], parameters }
   return { kind: 'update', fqns: [fqn], parameters: [...parameters, keep] }
 }
@@ -70,11 +71,15 @@ function add(batch: Gathered, { before, after }: Change, keep: number | null, be
   const sealed = after?.sealed ?? null
   const revision = after?.revision ?? (before as Stored).revision + 1
   batch.fqns.push(fqn)
-  batch.given.push({ fqn, id, before: before?.revision ?? null, revision, name, deleted, sealed, keep, below })
+  // Left out where there is nothing.
+  const beside = after?.beside ?? undefined
+  batch.given.push({ fqn, id, before: before?.revision ?? null, revision, name, deleted, sealed, beside, keep, below })
   batch.bodies.push(body)
   if (before !== null) batch.updated.push(fqn)
-  batch.size += body.length + (sealed?.length ?? 0)
+  batch.size += body.length + (sealed?.length ?? 0) + (beside === undefined ? 0 : JSON.stringify(beside).length)
 }
+
+const textOf = (beside: Stored['beside']) => (beside === null ? null : JSON.stringify(beside))
 
 function finished({ fqns, given, bodies, updated }: Gathered, which: 'rising' | 'falling'): Batch {
   const parameters = [JSON.stringify(given), bodies.join('\n')]

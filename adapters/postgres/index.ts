@@ -123,8 +123,10 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-const storedOf = ([revision, service, sealed = null]: Row): Stored =>
-  Object.freeze({ service: serviceOf(service), sealed, revision: Number(revision) })
+function storedOf([revision, service, sealed = null, beside = null]: Row): Stored {
+  const parsed = beside === null ? null : (frozen(JSON.parse(beside)) as Stored['beside'])
+  return Object.freeze({ service: serviceOf(service), sealed, beside: parsed, revision: Number(revision) })
+}
 
 const serviceOf = (text: string | null | undefined): Service => frozen(JSON.parse(String(text))) as Service
 

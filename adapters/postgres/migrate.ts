@@ -33,7 +33,10 @@ export interface Migration {
 export function migrations(options: PostgresOptions = {}): readonly Migration[] {
   keysChecked('migrations', options, TABLE_OPTIONS)
   const tables = tablesOf(options)
-  return [{ version: 1, name: 'create services and versions', statements: sql.createTables(tables) }]
+  return [
+    { version: 1, name: 'create services and versions', statements: sql.createTables(tables) },
+    { version: 2, name: 'add what stands beside a service', statements: sql.addBeside(tables) },
+  ]
 }
 
 /**

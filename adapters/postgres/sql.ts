@@ -37,8 +37,11 @@ export const createTables = ({ services, versions, named }: Tables) => [
 )`,
 ]
 
+/** Version 2: what stands beside a service. A column without a default rewrites nothing. */
+export const addBeside = ({ services }: Tables) => [`alter table ${services} add column beside json`]
+
 export const load = ({ services }: Tables) => `
-select revision::text as revision, service::text as service, sealed::text as sealed from ${services}
+select revision::text as revision, service::text as service, sealed::text as sealed, beside::text as stands_beside from ${services}
 where fqn = any($2::text[]) and family = $1::text and service is not null`
 
 /**
@@ -50,28 +53,31 @@ export type Kind = 'create' | 'update' | 'creates' | 'updates' | 'reverts'
 /** One new service. It takes the place of nothing, or of what a removed one left behind. */
 const create = ({ services }: Tables) => `
 with written as (
-  insert into ${services} as held (fqn, family, id, revision, name, deleted, service, sealed)
-  values ($2::text, $1::text, $3::text::uuid, $4::text::bigint, $5::text, $6::text::boolean, $7::text::json, $8::text)
+  insert into ${services} as held (fqn, family, id, revision, name, deleted, service, sealed, beside)
+  values (
+    $2::text, $1::text, $3::text::uuid, $4::text::bigint, $5::text, $6::text::boolean, $7::text::json, $8::text, $9::text::json
+  )
   on conflict (fqn, family) do update set
     id = excluded.id, revision = excluded.revision, name = excluded.name, deleted = excluded.deleted,
-    service = excluded.service, sealed = excluded.sealed, removed_at = null
+    service = excluded.service, sealed = excluded.sealed, beside = excluded.beside, removed_at = null
   where held.service is null
   returning fqn
 )
 select '1'::text as place where not exists (select from written)`
 
-/** One changed service. `$9` is the version to keep, if it is to be kept. */
+/** One changed service. `$10` is the version to keep, if it is to be kept. */
 const update = ({ services, versions }: Tables) => `
 with old as materialized (
   select service from ${services}
   where fqn = $2::text and family = $1::text and id = $3::text::uuid and revision = $4::text::bigint - 1
 ), written as (
-  update ${services} set revision = $4::text::bigint, name = $5::text, deleted = $6::text::boolean, service = $7::text::json, sealed = $8::text
+  update ${services} set revision = $4::text::bigint, name = $5::text, deleted = $6::text::boolean, service = $7::text::json, sealed = $8::text,
+    beside = $9::text::json
   where fqn = $2::text and family = $1::text and id = $3::text::uuid and revision = $4::text::bigint - 1 and service is not null
   returning fqn
 ), kept as (
   insert into ${versions} (fqn, family, version, service)
-  select written.fqn, $1::text, $9::text::numeric, old.service from old, written where $9::text::numeric is not null
+  select written.fqn, $1::text, $10::text::numeric, old.service from old, written where $10::text::numeric is not null
 )
 select '1'::text as place where not exists (select from written)`
 
@@ -92,21 +98,22 @@ export function commit(tables: Tables, kind: Kind): string {
 
 const many = ({ services, versions }: Tables, kind: 'creates' | 'updates' | 'reverts') => `
 with change as materialized (
-  select fqn, id, before, revision, name, deleted, sealed, keep, below, nullif(body, '')::json as service, place
+  select fqn, id, before, revision, name, deleted, sealed, beside, keep, below, nullif(body, '')::json as service, place
   from rows from (
     json_to_recordset($2::text::json) as (
-      fqn text, id uuid, before bigint, revision bigint, name text, deleted boolean, sealed text, keep numeric, below numeric
+      fqn text, id uuid, before bigint, revision bigint, name text, deleted boolean, sealed text, beside json,
+      keep numeric, below numeric
     ),
     unnest(string_to_array($3::text, e'\\n'))
-  ) with ordinality as given (fqn, id, before, revision, name, deleted, sealed, keep, below, body, place)
+  ) with ordinality as given (fqn, id, before, revision, name, deleted, sealed, beside, keep, below, body, place)
 )${kind === 'creates' ? '' : old(services)}, written as (
-  insert into ${services} as held (fqn, family, id, revision, name, deleted, service, sealed, removed_at)
-  select fqn, $1::text, id, revision, name, deleted, service, sealed, case when service is null then now() end
+  insert into ${services} as held (fqn, family, id, revision, name, deleted, service, sealed, beside, removed_at)
+  select fqn, $1::text, id, revision, name, deleted, service, sealed, beside, case when service is null then now() end
   from change where before is null ${kind === 'creates' ? '' : 'or fqn in (select fqn from old)'}
   order by fqn collate "C"
   on conflict (fqn, family) do update set
     id = excluded.id, revision = excluded.revision, name = excluded.name, deleted = excluded.deleted,
-    service = excluded.service, sealed = excluded.sealed, removed_at = excluded.removed_at
+    service = excluded.service, sealed = excluded.sealed, beside = excluded.beside, removed_at = excluded.removed_at
   where case when held.service is null
     then excluded.revision = 1
     else held.id = excluded.id and held.revision = excluded.revision - 1
@@ -133,7 +140,7 @@ const dropped = (versions: string) => `, dropped as (
 )`
 
 export const find = ({ services }: Tables) => `
-select revision::text as revision, service::text as service, sealed::text as sealed from ${services}
+select revision::text as revision, service::text as service, sealed::text as sealed, beside::text as stands_beside from ${services}
 where id = $2::text::uuid and family = $1::text and service is not null`
 
 export const versions = ({ services, versions }: Tables) => `

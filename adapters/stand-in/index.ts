@@ -80,7 +80,7 @@ const OWNER = { name: 'admin', isAdmin: true } as const
 export async function standIn(options: StandInOptions = {}): Promise<StandIn> {
   const { seed, clock: instant, tokens, port, families, admin, policy } = settled(options)
   const [store, clock, ids, toFail] = [memoryStore(), clockAt(instant), countedIds(), failures()]
-  const ports = { store, now: clock.now, newId: ids.next, ...(policy && { policy }) }
+  const ports = { store, now: clock.now, newId: ids.next, ...(policy && { policy }), partialConnections: true }
   const books = new Map<string, Book>(families.map((family) => [family.collection, openBook({ family, ...ports })]))
   const sent = sentRequests(books)
   const handler = serviceHandler([...books.values()], {
@@ -193,7 +193,9 @@ async function sow(book: Book, rows: Iterable<object>): Promise<void> {
 function whyNot(report: Awaited<ReturnType<typeof bulkUpsert>>): string {
   if (report.isErr()) return reasonOf(report.error)
   const [failed] = report.value.rows
-  return failed && 'error' in failed ? `row ${failed.index}: ${reasonOf(failed.error)}` : 'its rows cannot be read'
+  return failed !== undefined && 'error' in failed && failed.error !== undefined
+    ? `row ${failed.index}: ${reasonOf(failed.error)}`
+    : 'its rows cannot be read'
 }
 
 function reasonOf(error: { readonly message: string; readonly issues?: readonly { path: string; message: string }[] }) {

@@ -1,12 +1,14 @@
 import type { Book } from '../book.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
+import type { Service } from '../model/service.js'
 import type { ChangeEvent } from '../ports/events.js'
-import type { Change } from '../ports/store.js'
+import type { Change, Stored } from '../ports/store.js'
+import { besideChange, isBeside } from '../rules/beside.js'
 
 /** Tells the book's listener of a change that a store has accepted for good. */
 export function announce(book: Book, { before, after }: Change, by: Principal | undefined, timestamp: number): void {
   const { onChange, store } = book
-  const entity = (after ?? before)?.service
+  const entity = told(before, after)
   if (onChange === undefined || store.provisional || entity === undefined) return
   const event: ChangeEvent = Object.freeze({
     eventType: typeOf(before?.service, after?.service),
@@ -25,6 +27,13 @@ export function announce(book: Book, { before, after }: Change, by: Principal | 
   } catch (error) {
     report(error)
   }
+}
+
+/** The service after the change; where that was beside it, with a description of its own. */
+function told(before: Stored | null, after: Stored | null): Service | undefined {
+  const service = (after ?? before)?.service
+  if (before === null || after === null || !isBeside(before, after)) return service
+  return Object.freeze({ ...after.service, changeDescription: besideChange(before, after) })
 }
 
 function typeOf(

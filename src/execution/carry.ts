@@ -1,6 +1,7 @@
 import { contended, entityAlreadyExists, storeFailed } from '../model/errors.js'
 import type { Fqn } from '../model/fqn.js'
 import type { Awaitable, Change, Stored } from '../ports/store.js'
+import { isBeside } from '../rules/beside.js'
 import type { Decision } from '../rules/decide.js'
 import { idBrought } from '../rules/intent.js'
 import { announce } from './announce.js'
@@ -57,8 +58,10 @@ async function settled(
 function accepted({ book, dryRun }: Journey, errand: Errand, change: Change): void {
   errand.held = change.after
   if (book.onChange === undefined || dryRun || (errand.answer as Decision).outcome === 'resealed') return
-  // A removal leaves no time in the service, so its event has that of the decision.
-  announce(book, change, errand.intent.by, change.after === null ? errand.now : change.after.service.updatedAt)
+  // Neither a removal nor what is written beside a service leaves its time there: the event has that of the decision.
+  const { before, after } = change
+  const time = after === null || isBeside(before, after) ? errand.now : after.service.updatedAt
+  announce(book, change, errand.intent.by, time)
 }
 
 /** Whether an errand that was refused goes round again; else it is settled. */

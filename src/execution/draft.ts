@@ -14,7 +14,8 @@ export async function drafted(
     const result = patched(service, await as.show(service), as, operations, book.limits)
     if ('code' in result) return result
     const request = book.validate(result.request)
-    return 'error' in request ? request.error : { request, keepsConnection: result.keepsConnection }
+    if ('error' in request) return request.error
+    return { request, keepsConnection: result.keepsConnection, entityStatus: result.entityStatus }
   } catch (cause) {
     return storeFailed('resolve', cause)
   }

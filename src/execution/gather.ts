@@ -1,9 +1,10 @@
 import { unmet } from '../model/etag.js'
 import type { Awaitable, Stored } from '../ports/store.js'
 import { decide } from '../rules/decide.js'
-import { asks, idBrought, needsClear, needsTime, needsVersion, sees } from '../rules/intent.js'
-import type { ValidRequest } from '../rules/validate.js'
+import { asks, idBrought, isChecked, needsClear, needsTime, needsVersion, sees } from '../rules/intent.js'
+import { type Referring, referencesOf } from '../rules/references.js'
 import { denials } from './authorise.js'
+import { breach } from './check.js'
 import { drafted } from './draft.js'
 import type { Answer, Errand, Failure, Journey } from './errand.js'
 import { idOf, takenId, timeOf } from './host.js'
@@ -90,18 +91,18 @@ function ready({ book }: Journey, errand: Errand): Awaitable<Failure | undefined
   })
 }
 
-/** Everything that the requests refer to, by one question. */
+/** Everything that is referred to, by one question. */
 async function resolved({ book }: Journey, turn: readonly Errand[]): Promise<void> {
   const asked: Errand[] = []
-  const requests: ValidRequest[] = []
+  const referring: (readonly Referring[])[] = []
   for (const errand of turn) {
-    const request = 'request' in errand.intent ? errand.intent.request : errand.draft?.request
-    if (errand.answer !== undefined || request === undefined) continue
+    const references = errand.answer === undefined ? referencesOf(errand.intent, errand.draft) : []
+    if (references.length === 0) continue
     asked.push(errand)
-    requests.push(request)
+    referring.push(references)
   }
   if (asked.length === 0) return
-  for (const [place, missing] of (await unresolved(book, requests)).entries())
+  for (const [place, missing] of (await unresolved(book, referring)).entries())
     if (missing !== undefined) (asked[place] as Errand).answer = missing
 }
 
@@ -154,5 +155,8 @@ function decided({ book, isGiven }: Journey, errand: Errand): Answer {
     if (isGiven(answer, fqn)) return takenId()
     id = answer
   }
-  return decide(intent, held, { now, id, draft, clear, previous }, book.limits)
+  const answer = decide(intent, held, { now, id, draft, clear, previous }, book.limits)
+  if (book.checks.length === 0 || 'code' in answer || answer.outcome === 'unchanged' || !isChecked(intent))
+    return answer
+  return breach(book, answer.stored.service, held?.service ?? null, intent.by) ?? answer
 }

@@ -1,7 +1,7 @@
 import type { Book } from '../book.js'
 import { type StoreFailed, storeFailed } from '../model/errors.js'
+import { UUID_PATTERN } from '../model/fields.js'
 import type { Fqn } from '../model/fqn.js'
-import { UUID_PATTERN } from '../model/service.js'
 import type { Change } from '../ports/store.js'
 import { uuidv7 } from './id.js'
 
@@ -41,7 +41,7 @@ export function idOf(book: Book): string | StoreFailed {
 }
 
 /** An answer that is a promise is of no use, but a rejection of it must not end the process. */
-function unheard(answer: unknown): void {
+export function unheard(answer: unknown): void {
   Promise.resolve(answer).catch(() => {})
 }
 

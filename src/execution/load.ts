@@ -1,5 +1,6 @@
 import { storeFailed } from '../model/errors.js'
 import type { Stored } from '../ports/store.js'
+import { storedAsToday } from '../rules/today.js'
 import type { Errand, Journey } from './errand.js'
 import { isThenable } from './thenable.js'
 
@@ -12,7 +13,10 @@ export function loaded({ book, store }: Journey, turn: readonly Errand[]): Promi
     for (const errand of unloaded) errand.answer = failure
   }
   const hold = (found: ReadonlyMap<string, Stored>) => {
-    for (const errand of unloaded) errand.held = found.get(errand.fqn) ?? null
+    for (const errand of unloaded) {
+      const stored = found.get(errand.fqn)
+      errand.held = stored === undefined ? null : storedAsToday(stored, book.birth)
+    }
   }
   try {
     const found = store.load(

@@ -8,12 +8,13 @@ import {
   type Issue,
   storeFailed,
 } from '../model/errors.js'
+import { UUID_PATTERN } from '../model/fields.js'
 import type { Fqn } from '../model/fqn.js'
 import { fqn, fqnOf, type Subject } from '../model/fqn.js'
 import type { Operation, Principal } from '../model/principal.js'
-import { UUID_PATTERN } from '../model/service.js'
 import type { Stored } from '../ports/store.js'
 import { principalIssues } from '../rules/principal.js'
+import { storedAsToday } from '../rules/today.js'
 import { type Denial, denial, missingPrincipal } from './authorise.js'
 import { subjectOf } from './entrance.js'
 
@@ -26,18 +27,19 @@ export interface GetOptions {
 }
 
 /**
- * The stored service of a subject, for whoever may do this to it: validated, loaded, authorised. Source: `semantics.md`
- * §2, §7, §9.
+ * The stored service of a subject, for whoever may do this to it: validated, loaded, authorised. `wrong` is what else is
+ * wrong with what the verb was given. Source: `semantics.md` §2, §7, §9.
  */
 export async function look(
   book: Book,
   given: Subject,
   options: GetOptions,
   operation: Operation,
+  wrong: readonly Issue[] = [],
 ): Promise<Result<Stored, GetServiceError>> {
   const { by, include = 'non-deleted' } = options
   const subject = subjectOf(given) as Subject
-  const issues = [...subjectIssues(subject), ...principalIssues(by), ...includeIssues(include)]
+  const issues = [...subjectIssues(subject), ...principalIssues(by), ...includeIssues(include), ...wrong]
   if (issues.length > 0) return err(badRequest(issues))
   const missing = await missingPrincipal(book, by, operation)
   if (missing !== undefined) return err(missing)
@@ -93,10 +95,14 @@ export function subjectIssues(subject: unknown): Issue[] {
 }
 
 async function storedOf(book: Book, subject: Subject): Promise<Stored | undefined> {
-  const { entityType } = book.family
-  if (typeof subject === 'object' && 'id' in subject) return book.store.find(entityType, subject.id.toLowerCase())
+  const stored = await readOf(book, subject)
+  return stored && storedAsToday(stored, book.birth)
+}
+
+async function readOf({ family, store }: Book, subject: Subject): Promise<Stored | undefined> {
+  if (typeof subject === 'object' && 'id' in subject) return store.find(family.entityType, subject.id.toLowerCase())
   const name = nameOf(subject)
-  return name === undefined ? undefined : (await book.store.load(entityType, [name])).get(name)
+  return name === undefined ? undefined : (await store.load(family.entityType, [name])).get(name)
 }
 
 /** The FQN of a subject, as far as it says one itself; an id does not, and what cannot be a name does not. */

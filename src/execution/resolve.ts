@@ -1,52 +1,51 @@
 import type { Book } from '../book.js'
-import { type EntityNotFound, entityNotFound, type StoreFailed, storeFailed } from '../model/errors.js'
+import {
+  type BadRequest,
+  badRequest,
+  type EntityNotFound,
+  entityNotFound,
+  type StoreFailed,
+  storeFailed,
+} from '../model/errors.js'
 import type { Reference } from '../ports/directory.js'
-import type { ValidRequest } from '../rules/validate.js'
+import type { Referring } from '../rules/references.js'
 
 /**
- * What each request refers to in vain, after one question to the directory for all of them; `undefined` where everything
- * is known. Source: `semantics.md` §1, §4.
+ * What each of them refers to in vain, after one question to the directory for all of them; `undefined` where everything
+ * is known. What may not be referred to comes before what is not there. Source: `semantics.md` §1, §4, §9.
  */
 export async function unresolved(
   book: Book,
-  requests: readonly ValidRequest[],
-): Promise<readonly (EntityNotFound | StoreFailed | undefined)[]> {
+  referring: readonly (readonly Referring[])[],
+): Promise<readonly (BadRequest | EntityNotFound | StoreFailed | undefined)[]> {
   const { directory } = book
-  if (directory === undefined) return requests.map(() => undefined)
   const asked = new Map<string, Reference>()
-  const keys = requests.map((request) =>
-    referencesOf(request).map((reference) => {
+  const keyed = referring.map((mine) =>
+    mine.map(({ reference, path }) => {
       const key = JSON.stringify(reference)
       asked.set(key, reference)
-      return key
+      return { key, path, reference }
     }),
   )
-  if (asked.size === 0) return requests.map(() => undefined)
-  const unknown = new Set<string>()
+  if (directory === undefined || asked.size === 0) return referring.map(() => undefined)
+  const answers = new Map<string, unknown>()
   try {
-    const known = await directory.knows([...asked.values()])
+    const known: readonly unknown[] = await directory.knows([...asked.values()])
     if (known.length !== asked.size) throw new Error('the directory did not answer every question')
-    for (const [at, key] of [...asked.keys()].entries()) if (known[at] !== true) unknown.add(key)
+    for (const [at, key] of [...asked.keys()].entries()) answers.set(key, known[at])
   } catch (cause) {
     const failure = storeFailed('resolve', cause)
-    return keys.map((mine) => (mine.length === 0 ? undefined : failure))
+    return keyed.map((mine) => (mine.length === 0 ? undefined : failure))
   }
-  return keys.map((mine) => {
-    const missing = mine.find((key) => unknown.has(key))
-    return missing === undefined ? undefined : notFound(asked.get(missing) as Reference)
+  return keyed.map((mine) => {
+    const issues = mine.flatMap(({ key, path }) => {
+      const answer = answers.get(key)
+      return typeof answer === 'string' ? [{ path, message: answer }] : []
+    })
+    if (issues.length > 0) return badRequest(issues)
+    const missing = mine.find(({ key }) => answers.get(key) !== true)
+    return missing && notFound(missing.reference)
   })
-}
-
-function referencesOf({ owners = [], domain, dataProducts = [], tags = [] }: ValidRequest): readonly Reference[] {
-  return [
-    ...owners.map(({ type, id }) => ({ type, id })),
-    ...(domain === undefined ? [] : [{ type: 'domain' as const, fullyQualifiedName: domain }]),
-    ...dataProducts.map((fullyQualifiedName) => ({ type: 'dataProduct' as const, fullyQualifiedName })),
-    ...tags.map(({ tagFQN, source }) => ({
-      type: source === 'Glossary' ? ('glossaryTerm' as const) : ('tag' as const),
-      fullyQualifiedName: tagFQN,
-    })),
-  ]
 }
 
 function notFound(reference: Reference): EntityNotFound {

@@ -1,5 +1,5 @@
-import { saysNothingApplied } from '../model/errors.js'
 import type { Fqn } from '../model/fqn.js'
+import { saysNothingApplied } from '../model/reason.js'
 import type { Change, ServiceStore, Stored } from '../ports/store.js'
 import { ferry } from './ferry.js'
 import { weightOf } from './weight.js'

@@ -6,6 +6,7 @@ import type { Principal } from '../model/principal.js'
 import type { Stored } from '../ports/store.js'
 import { asks, demanded, type ReviseIntent } from '../rules/intent.js'
 import { principalIssues } from '../rules/principal.js'
+import { storedAsToday } from '../rules/today.js'
 import { missingPrincipal } from './authorise.js'
 import { subjectOf } from './entrance.js'
 import { type Answer, type Errand, errandOf } from './errand.js'
@@ -27,14 +28,15 @@ export async function executeRequest(
   kind: 'create' | 'upsert',
   by: Principal | undefined,
   when: Preconditions,
+  { overrides = false, wrong = [] }: { readonly overrides?: boolean; readonly wrong?: readonly Issue[] } = {},
 ): Promise<Answer> {
   const valid = book.validate(request)
   const { issues: found = [], more = 0 } = 'error' in valid ? valid.error : {}
-  const issues = [...found, ...principalIssues(by), ...preconditionIssues(when)]
+  const issues = [...found, ...principalIssues(by), ...preconditionIssues(when), ...wrong]
   if ('error' in valid || issues.length > 0) return badRequest(issues, more)
   const missing = await missingPrincipal(book, by, kind === 'create' ? 'Create' : 'EditAll')
   if (missing !== undefined) return missing
-  const errand = errandOf({ kind, by, when: demanded(when), request: valid }, valid.fqn)
+  const errand = errandOf({ kind, by, when: demanded(when), request: valid, overrides }, valid.fqn)
   return inTurn(book, valid.fqn, () => alone(book, errand))
 }
 
@@ -64,7 +66,8 @@ async function byId(book: Book, subject: { readonly id: string }, intent: Revise
   const id = subject.id.toLowerCase()
   let found: Stored | undefined
   try {
-    found = await book.store.find(book.family.entityType, id)
+    const read = await book.store.find(book.family.entityType, id)
+    found = read && storedAsToday(read, book.birth)
   } catch (cause) {
     return storeFailed('load', cause)
   }

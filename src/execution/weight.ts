@@ -2,7 +2,7 @@ import type { Change } from '../ports/store.js'
 
 /** About as many characters as a change writes, sooner fewer than more: its texts, and a little for all else. */
 export function weightOf({ after }: Change): number {
-  return after === null ? 0 : textsIn(after.service) + (after.sealed?.length ?? 0)
+  return after === null ? 0 : textsIn(after.service) + textsIn(after.beside) + (after.sealed?.length ?? 0)
 }
 
 function textsIn(value: unknown): number {

@@ -33,6 +33,10 @@ export interface Family<Schemas extends ConnectionSchemas = ConnectionSchemas> {
   readonly unmarkedSecrets?: UnmarkedSecrets
   /** Fields of a service that the services of this family do not have. Default: none. */
   readonly without?: readonly ('style' | 'entityStatus' | 'dataProducts')[]
+  /** Fields of a service that only services of some families have. Default: none. */
+  readonly with?: readonly 'provider'[]
+  /** Fields of a request that are checked, by their schemas, and of which nothing is kept. Default: none. */
+  readonly unkept?: Readonly<Record<string, TSchema>>
 }
 
 declare const connection: unique symbol

@@ -210,5 +210,6 @@ export const metadataServices: MetadataServices = /* @__PURE__ */ openMetadataFa
   collection: 'metadataServices',
   mapsOfNoSecrets: ['datasourceLinks'],
   without: ['style', 'dataProducts'],
+  with: ['provider'],
   connections,
 })

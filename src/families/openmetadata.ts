@@ -39,7 +39,7 @@ export interface UnclassedConnection {
 }
 export const unclassed = () => ({})
 
-interface Definition extends Pick<Family, 'entityType' | 'collection' | 'without'> {
+interface Definition extends Pick<Family, 'entityType' | 'collection' | 'without' | 'with' | 'unkept'> {
   readonly connections: Connections
   /** The service types whose connections take keys that are not in their table. */
   readonly open?: readonly string[]

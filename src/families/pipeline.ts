@@ -100,6 +100,7 @@ export interface PipelineServices extends Family<Schemas<typeof connections>> {}
 export const pipelineServices: PipelineServices = /* @__PURE__ */ openMetadataFamily({
   entityType: 'pipelineService',
   collection: 'pipelineServices',
+  unkept: { scheduleInterval: { type: 'string' }, lifeCycle: { type: 'object' } },
   open: ['CustomPipeline'],
   mapsOfNoSecrets: ['namespaceToServiceMapping'],
   connections,

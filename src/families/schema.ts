@@ -128,6 +128,13 @@ export function altered(schema: TSchema, changes: object, without: readonly stri
   return Object.assign(copy, changes) as TSchema
 }
 
+/** The same schema, in which nothing has to be there, at any depth; what asks a question of a value asks the same. */
+export function partial(schema: TSchema): TSchema {
+  if (!isNode(schema)) return schema
+  const inner = withInner(schema, ({ schema, meaning }) => (meaning === 'test' ? schema : partial(schema)))
+  return inner.required === undefined ? inner : altered(inner, {}, ['required'])
+}
+
 /** The same schema without `format`, which says what is a secret and is not checked. */
 export function unformatted(schema: TSchema): TSchema {
   if (!isNode(schema)) return schema

@@ -4,7 +4,7 @@
  */
 
 import type { Operation } from '../model/principal.js'
-import { maskedText } from './texts.js'
+import { reasonOf, saysNothingApplied } from './reason.js'
 
 /** One violation in a request, an option or a subject. */
 export interface Issue {
@@ -84,9 +84,9 @@ export interface StoreFailed {
   readonly message: string
   /**
    * What was being done: reading, writing, asking the policy or the directory, sealing or opening secrets, or asking the
-   * host's `now` (`'clock'`) or `newId` (`'id'`), which also fail with an answer that cannot be one.
+   * host's `now` (`'clock'`), `newId` (`'id'`) or `checks` (`'check'`), which also fail with an answer that cannot be one.
    */
-  readonly during: 'load' | 'commit' | 'authorise' | 'resolve' | 'seal' | 'open' | 'clock' | 'id'
+  readonly during: 'load' | 'commit' | 'authorise' | 'resolve' | 'seal' | 'open' | 'clock' | 'id' | 'check'
   /**
    * `false`: nothing was written. `'unknown'`: the write may or may not have happened; an upsert is safe to send again. Single
    * verbs that come together share their calls of a store, and an outcome that is unknown is so for all that shared one.
@@ -147,6 +147,12 @@ export type DeleteServiceError = UpsertServiceError
 
 /** What `restoreService` can fail with. */
 export type RestoreServiceError = UpsertServiceError
+
+/** What `followService` and `unfollowService` answer when they fail. */
+export type FollowServiceError = UpsertServiceError
+
+/** What `reportConnectionTest` answers when it fails. */
+export type ReportConnectionTestError = UpsertServiceError
 
 /** What `listServices` can fail with. */
 export type ListServicesError = BadRequest | Unauthorized | StoreFailed
@@ -229,6 +235,7 @@ export function storeFailed(during: StoreFailed['during'], cause: unknown, fqn?:
     open: 'Opening the secrets',
     clock: 'Asking the clock',
     id: 'Asking for an id',
+    check: 'Asking the checks',
   }[during]
   const whose = fqn === undefined ? '' : ` of ${fqn}`
   const outcome = applied === false ? 'nothing was written' : 'it is unknown whether it was written'
@@ -238,26 +245,5 @@ export function storeFailed(during: StoreFailed['during'], cause: unknown, fqn?:
     during,
     applied,
     cause,
-  }
-}
-
-/**
- * What was thrown says of itself, without credentials: drivers name what they cannot connect to. It is known by what it has
- * and not by its class: test environments and frames have an `Error` of their own.
- */
-export function reasonOf(cause: unknown): string {
-  try {
-    const message: unknown = (cause as { readonly message?: unknown } | null | undefined)?.message
-    return typeof message === 'string' ? maskedText(message) : 'no reason given'
-  } catch {
-    return 'no reason given'
-  }
-}
-
-export function saysNothingApplied(cause: unknown): boolean {
-  try {
-    return (cause as { applied?: unknown }).applied === false
-  } catch {
-    return false
   }
 }

@@ -1,85 +1,23 @@
 import { type Static, type TObject, type TSchema, Type } from 'typebox'
 import type { ConnectionSchema, Family, ServiceTypeOf } from '../families/family.js'
+import { partial } from '../families/schema.js'
 import { untold } from '../families/untold.js'
+import {
+  type changeDescription,
+  type ENTITY_STATUSES,
+  type fieldChange,
+  type followerReference,
+  type ownerReference,
+  type requestBase,
+  requestFieldsOf,
+  type serviceBase,
+  serviceFieldsOf,
+  type style,
+  type tagLabel,
+} from './fields.js'
+import type { Frozen } from './frozen.js'
 
 const closed = { additionalProperties: false } as const
-
-export const UUID_PATTERN = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
-/** As services have it: in lower case. */
-export const ID_PATTERN = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-/** OpenMetadata's `entityName`, `^((?!::).)*$`, in a form that needs no stack for each character. */
-export const NAME_PATTERN = '^(?!.*::).*$'
-
-const uuid = Type.String({ pattern: UUID_PATTERN })
-const name = Type.String({ minLength: 1, maxLength: 256, pattern: NAME_PATTERN })
-const fullyQualifiedName = Type.String({ minLength: 1, maxLength: 3072 })
-
-const ownerReference = Type.Object({ id: uuid, type: Type.Enum(['user', 'team']) }, closed)
-
-const tagFQN = Type.String({ minLength: 1, maxLength: 3072 })
-const source = Type.Enum(['Classification', 'Glossary'], { default: 'Classification' })
-const labelType = Type.Enum(['Manual', 'Propagated', 'Automated', 'Derived', 'Generated'], { default: 'Manual' })
-const state = Type.Enum(['Suggested', 'Confirmed'], { default: 'Confirmed' })
-
-const requestFields = {
-  name,
-  displayName: Type.Optional(Type.String()),
-  description: Type.Optional(Type.String()),
-  owners: Type.Optional(Type.Array(ownerReference)),
-  domain: Type.Optional(fullyQualifiedName),
-  dataProducts: Type.Optional(Type.Array(fullyQualifiedName)),
-  tags: Type.Optional(
-    Type.Array(
-      Type.Object(
-        {
-          tagFQN,
-          source: Type.Optional(source),
-          labelType: Type.Optional(labelType),
-          state: Type.Optional(state),
-        },
-        closed,
-      ),
-    ),
-  ),
-}
-
-const tagLabel = Type.Object({ tagFQN, source, labelType, state }, closed)
-
-const fieldChange = Type.Object(
-  { name: Type.String(), oldValue: Type.Optional(Type.Unknown()), newValue: Type.Optional(Type.Unknown()) },
-  closed,
-)
-
-const changeDescription = Type.Object(
-  {
-    fieldsAdded: Type.Array(fieldChange),
-    fieldsUpdated: Type.Array(fieldChange),
-    fieldsDeleted: Type.Array(fieldChange),
-    previousVersion: Type.Number(),
-  },
-  closed,
-)
-
-const serviceFields = {
-  id: Type.String({ pattern: ID_PATTERN }),
-  name,
-  fullyQualifiedName,
-  version: Type.Number({ minimum: 0.1 }),
-  deleted: Type.Boolean(),
-  updatedAt: Type.Integer(),
-  updatedBy: Type.String(),
-  displayName: Type.Optional(Type.String()),
-  description: Type.Optional(Type.String()),
-  owners: Type.Optional(Type.Array(ownerReference)),
-  domain: Type.Optional(fullyQualifiedName),
-  dataProducts: Type.Optional(Type.Array(fullyQualifiedName)),
-  tags: Type.Array(tagLabel),
-  changeDescription: Type.Optional(changeDescription),
-}
-
-/** The fields every request has, whatever its `serviceType`. */
-export const requestBase = Type.Object(requestFields, closed)
-const serviceBase = Type.Object(serviceFields, closed)
 
 function withConnection(fields: Record<string, TSchema>, serviceType: string, config: TObject): TObject {
   return Type.Object(
@@ -109,12 +47,13 @@ function withType(config: TObject, serviceType: string): TSchema {
  * @example requestSchema(mlmodelServices, 'Sklearn')
  */
 export function requestSchema(family: Family, serviceType: string): TObject {
-  return withConnection(requestFields, serviceType, untold(configSchema(family, serviceType)) as TObject)
+  return withConnection(requestFieldsOf(family), serviceType, untold(configSchema(family, serviceType)) as TObject)
 }
 
-/** What a request is checked with: `requestSchema`, with the values that a secret may have. */
-export function checkedSchema(family: Family, serviceType: string): TObject {
-  return withConnection(requestFields, serviceType, configSchema(family, serviceType))
+/** What a request is checked with: `requestSchema`, with the values that a secret may have, and perhaps without what is required. */
+export function checkedSchema(family: Family, serviceType: string, isPartial = false): TObject {
+  const config = configSchema(family, serviceType)
+  return withConnection(requestFieldsOf(family), serviceType, isPartial ? (partial(config) as TObject) : config)
 }
 
 /**
@@ -124,7 +63,7 @@ export function checkedSchema(family: Family, serviceType: string): TObject {
  * @example serviceSchema(mlmodelServices, 'Sklearn')
  */
 export function serviceSchema(family: Family, serviceType: string): TObject {
-  return withConnection(serviceFields, serviceType, untold(configSchema(family, serviceType)) as TObject)
+  return withConnection(serviceFieldsOf(family), serviceType, untold(configSchema(family, serviceType)) as TObject)
 }
 
 function configSchema(family: Family, serviceType: string): TObject {
@@ -132,9 +71,6 @@ function configSchema(family: Family, serviceType: string): TObject {
   if (schema === undefined) throw new TypeError(`${family.entityType} has no service type ${serviceType}`)
   return schema as TObject
 }
-
-/** Read-only all the way down, as frozen values are. */
-type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
 
 /** What a caller may pass for `T`: an optional field may also be `undefined` or `null`, which count as absent. */
 export type Given<T> = T extends object
@@ -167,6 +103,9 @@ export interface RequestFields extends Given<Static<typeof requestBase>> {}
 
 /** The fields of a service but its `serviceType` and `connection`. */
 export interface ServiceFields extends Frozen<Static<typeof serviceBase>> {}
+
+/** A reference to a user who follows a service. */
+export type FollowerReference = Frozen<Static<typeof followerReference>>
 
 /** A create request for a service type, or for any of several. */
 export interface ServiceRequestOf<Type extends string, Config> extends RequestFields {
@@ -230,6 +169,12 @@ export type ServiceAsked<F extends Family, T extends ServiceTypeOf<F>> = Service
 export type ServiceMade<F extends Family, T extends ServiceTypeOf<F>> = [ServiceTypeOf<F>] extends [T]
   ? Service<F>
   : ServiceOf<T, ConfigOf<F, T>>
+
+/** How a service is shown: a colour, an icon, a cover image. */
+export type Style = Frozen<Static<typeof style>>
+
+/** How far a service is reviewed. */
+export type EntityStatus = (typeof ENTITY_STATUSES)[number]
 
 /** A reference to a user or a team. */
 export type OwnerReference = Frozen<Static<typeof ownerReference>>

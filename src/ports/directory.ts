@@ -17,6 +17,9 @@ export type Reference =
  * Source: OpenMetadata answers 404 for a reference to nothing; `semantics.md` §1, §4.
  */
 export interface Directory {
-  /** Whether each of them exists. */
-  knows(references: readonly Reference[]): Awaitable<readonly boolean[]>
+  /**
+   * Whether each of them exists; or a text that says why it may not be referred to, for people, which makes the request
+   * `BAD_REQUEST`: a team that is no Group owns nothing.
+   */
+  knows(references: readonly Reference[]): Awaitable<readonly (boolean | string)[]>
 }

@@ -16,9 +16,12 @@ export interface ChangeEvent {
   readonly currentVersion: number
   /** Who did it; `anonymous` when nobody said. */
   readonly userName: string
-  /** `updatedAt` of the service, which orders its events; for `entityDeleted` the time of the deletion. */
+  /** `updatedAt` of the service, which orders its events; for `entityDeleted`, followers and test results, when that was. */
   readonly timestamp: number
-  /** The service after the change, masked, with its `changeDescription`; for `entityDeleted` as it last was. */
+  /**
+   * The service after the change, masked, with its `changeDescription`; for `entityDeleted` as it last was. A change of what
+   * stands beside it, followers or a test result, has a `changeDescription` of its own, and the version stays.
+   */
   readonly entity: Service
 }
 

@@ -1,3 +1,4 @@
+import type { Beside } from '../model/beside.js'
 import type { Fqn } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
 
@@ -9,6 +10,8 @@ export interface Stored {
   readonly service: Service
   /** The secrets of the service in one text that only the book can read, or `null` when it has none. */
   readonly sealed: string | null
+  /** What stands beside the service: kept with it as it is now, in no version, and gone with it; `null` when nothing does. */
+  readonly beside: Beside | null
   /** 1 at birth, +1 with every accepted write. */
   readonly revision: number
 }

@@ -1,4 +1,4 @@
-import { ID_PATTERN } from '../model/service.js'
+import { ID_PATTERN } from '../model/fields.js'
 import type { Place } from '../ports/store.js'
 
 /*

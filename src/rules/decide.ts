@@ -2,6 +2,7 @@ import type { BadRequest, EntityAlreadyExists } from '../model/errors.js'
 import type { Service } from '../model/service.js'
 import type { Stored } from '../ports/store.js'
 import type { Limits } from './copy.js'
+import { decideFollow, decideReport, decideUnfollow } from './decide/beside.js'
 import { decideCreate } from './decide/create.js'
 import { decideDelete, decideRestore } from './decide/delete.js'
 import { decideImport } from './decide/import.js'
@@ -58,13 +59,19 @@ export function decide(
     case 'create':
       return nothing()
     case 'upsert':
-      return decideUpdate(held, clear, intent.request, now, intent.by, limits)
+      return decideUpdate(held, clear, intent, now, limits)
     case 'patch':
       return draft === undefined ? nothing() : decidePatch(held, clear, draft, previous, now, intent.by, limits)
     case 'delete':
       return decideDelete(held, intent.hard, now, intent.by)
     case 'restore':
       return decideRestore(held, now, intent.by)
+    case 'follow':
+      return decideFollow(held, intent.userId, limits)
+    case 'unfollow':
+      return decideUnfollow(held, intent.userId)
+    case 'report':
+      return decideReport(held, intent.result)
     case 'reseal':
       return decideReseal(held, clear)
   }

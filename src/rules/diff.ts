@@ -8,7 +8,10 @@ import { finder, sameValue } from './same.js'
 
 type Compared = Partial<Service>
 
-const scalars = ['displayName', 'description', 'domain', 'serviceType', 'connection', 'deleted'] as const
+const scalars = [
+  ...(['description', 'displayName', 'domain', 'serviceType', 'connection', 'deleted'] as const),
+  ...(['style', 'ingestionRunner', 'entityStatus'] as const),
+]
 const lists = ['owners', 'dataProducts', 'tags'] as const
 
 /**

@@ -1,6 +1,7 @@
+import type { TestConnectionResult } from '../model/beside.js'
 import { demandsAny, type Preconditions } from '../model/etag.js'
 import type { Operation, Principal } from '../model/principal.js'
-import type { Service } from '../model/service.js'
+import type { EntityStatus, Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
 import type { Stored } from '../ports/store.js'
 import type { PatchOperation } from './apply.js'
@@ -21,9 +22,11 @@ interface Wanted {
   readonly when: Preconditions | undefined
 }
 
-interface RequestIntent extends Wanted {
+export interface RequestIntent extends Wanted {
   readonly kind: 'create' | 'upsert'
   readonly request: ValidRequest
+  /** Whether it overwrites what a bot only fills, and replaces tags: `overrideMetadata`. */
+  readonly overrides: boolean
 }
 
 export interface PatchIntent extends Wanted {
@@ -59,16 +62,29 @@ export interface ImportIntent extends Wanted {
   readonly clear: string | null
 }
 
+interface FollowIntent extends Wanted {
+  readonly kind: 'follow' | 'unfollow'
+  /** In lower case. */
+  readonly userId: string
+}
+
+interface ReportIntent extends Wanted {
+  readonly kind: 'report'
+  readonly result: TestConnectionResult
+}
+
 export type Intent = RequestIntent | ReviseIntent | ImportIntent
 
 /** What is wanted of a service that is there. */
-export type ReviseIntent = PatchIntent | DeleteIntent | RestoreIntent | ResealIntent
+export type ReviseIntent = PatchIntent | DeleteIntent | RestoreIntent | ResealIntent | FollowIntent | ReportIntent
 
 /** What a patch makes of a service: a request for all that it is to be. */
 export interface Draft {
   readonly request: ValidRequest
   /** Whether the connection stays as it is; then the request has none. */
   readonly keepsConnection: boolean
+  /** No request has one; `undefined` in a family without. */
+  readonly entityStatus: EntityStatus | undefined
 }
 
 /** Preconditions, where there are any. */
@@ -79,6 +95,7 @@ export function demanded(when: Preconditions): Preconditions | undefined {
 const CREATE = ['Create'] as const
 const EDIT = ['EditAll'] as const
 const DELETE = ['Delete'] as const
+const VIEW = ['ViewBasic'] as const
 
 /** What the policy is asked for, all of it together; nothing for what shows and changes no service. */
 export function asks(intent: Intent, held: Service | undefined): readonly Operation[] {
@@ -93,7 +110,11 @@ export function asks(intent: Intent, held: Service | undefined): readonly Operat
     case 'delete':
       return DELETE
     case 'restore':
+    case 'report':
       return EDIT
+    case 'follow':
+    case 'unfollow':
+      return intent.userId === intent.by?.id?.toLowerCase() ? VIEW : EDIT
     case 'reseal':
       return []
   }
@@ -107,13 +128,20 @@ export function sees(intent: Intent, held: Service | undefined): boolean {
     case 'import':
       return true
     case 'patch':
+    case 'follow':
+    case 'unfollow':
+    case 'report':
       return held?.deleted === false
     case 'delete':
-      return intent.hard ? held !== undefined : held?.deleted === false
     case 'restore':
     case 'reseal':
       return held !== undefined
   }
+}
+
+/** Whether the host's checks are asked of what becomes of the service. */
+export function isChecked(intent: Intent): boolean {
+  return 'request' in intent || intent.kind === 'patch' || intent.kind === 'restore'
 }
 
 /** Whether the decision has a time: it is then asked for while nothing has happened yet. */

@@ -1,4 +1,4 @@
-import type { OwnerReference, Service, TagLabel } from '../model/service.js'
+import type { EntityStatus, OwnerReference, Service, TagLabel } from '../model/service.js'
 import { finder, sameOwner, sameTag, sameValue, sameText as text } from './same.js'
 
 /** The fields a request can change, besides `serviceType`. */
@@ -10,6 +10,10 @@ export interface Fields {
   readonly dataProducts?: readonly string[] | undefined
   readonly tags?: readonly TagLabel[] | undefined
   readonly connection?: Service['connection'] | undefined
+  readonly style?: Service['style'] | undefined
+  readonly ingestionRunner?: Service['ingestionRunner'] | undefined
+  /** No request has one: a patch alone changes it. */
+  readonly entityStatus?: EntityStatus | undefined
 }
 
 type Rule<T> = {
@@ -33,18 +37,22 @@ export const mergeTable = {
   dataProducts: { absent: 'clear', supplied: 'replace', bot: 'fill', same: names },
   tags: { absent: 'keep', supplied: 'union' },
   connection: { absent: 'keep', supplied: 'replace', same: sameValue },
+  style: { absent: 'keep', supplied: 'replace', same: sameValue },
+  ingestionRunner: { absent: 'clear', supplied: 'replace', same: sameValue },
+  entityStatus: { absent: 'keep', supplied: 'replace', same: text },
 } as const satisfies { [F in keyof Required<Fields>]: Rule<NonNullable<Fields[F]>> }
 
 const fieldNames = Object.keys(mergeTable) as (keyof typeof mergeTable)[]
 
 /**
  * The fields of a stored service after an upsert; those it had, the very same object, when nothing is new. A field that
- * does not change is the same reference as before.
+ * does not change is the same reference as before. With `overrides`, OpenMetadata's `overrideMetadata`, a bot overwrites what
+ * it supplies, and tags are replaced instead of united.
  */
-export function merge(before: Fields, request: Fields, isBot: boolean): Fields {
+export function merge(before: Fields, request: Fields, isBot: boolean, overrides: boolean): Fields {
   let merged: Record<string, unknown> | undefined
   for (const field of fieldNames) {
-    const value = mergeField(before[field], request[field], mergeTable[field] as Rule<unknown>, isBot)
+    const value = mergeField(before[field], request[field], mergeTable[field] as Rule<unknown>, isBot, overrides)
     if (value === before[field]) continue
     merged ??= { ...before }
     merged[field] = value
@@ -78,13 +86,21 @@ const sames = {
   dataProducts: names,
   tags,
   connection: sameValue,
+  style: sameValue,
+  ingestionRunner: sameValue,
+  entityStatus: text,
 }
 
-function mergeField(before: unknown, given: unknown, rule: Rule<unknown>, isBot: boolean): unknown {
-  if (isBot && rule.bot === 'fill' && (given === undefined || (before !== undefined && before !== ''))) return before
+function mergeField(before: unknown, given: unknown, rule: Rule<unknown>, isBot: boolean, overrides: boolean): unknown {
+  const isBlank = before === undefined || before === ''
+  if (isBot && rule.bot === 'fill' && (given === undefined || !(isBlank || overrides))) return before
   if (given === undefined) return rule.absent === 'keep' ? before : undefined
   if (before === undefined) return given
-  if (rule.supplied === 'union') return union(before as readonly TagLabel[], given as readonly TagLabel[])
+  if (rule.supplied === 'union') {
+    const [old, young] = [before as readonly TagLabel[], given as readonly TagLabel[]]
+    if (overrides) return tags(old, young) ? old : young
+    return union(old, young)
+  }
   return rule.same(before, given) ? before : given
 }
 

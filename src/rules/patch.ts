@@ -1,6 +1,7 @@
 import { type BadRequest, badRequest, type Issue, type PreconditionFailed } from '../model/errors.js'
+import { ENTITY_STATUSES, isEntityStatus } from '../model/fields.js'
 import type { Operation } from '../model/principal.js'
-import type { Service } from '../model/service.js'
+import type { EntityStatus, Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
 import { applyPatch, type PatchOperation, tokensOf } from './apply.js'
 import { frozenCopy, type Limits, wholeShape } from './copy.js'
@@ -12,8 +13,11 @@ import { maskedPath } from './secrets.js'
  * JSON Patch on a masked service. Source: RFC 6902; RFC 6901 for paths; `semantics.md` §7.
  */
 
-/** What only the library writes; a `test` may look at it. */
-const OWN = ['id', 'name', 'fullyQualifiedName', 'version', 'deleted', 'updatedAt', 'updatedBy', 'changeDescription']
+/** What no patch changes, since the library writes it, or verbs of its own do; a `test` may look at it. */
+const OWN = [
+  ...['id', 'name', 'fullyQualifiedName', 'version', 'deleted', 'updatedAt', 'updatedBy', 'changeDescription'],
+  ...['provider', 'followers', 'testConnectionResult'],
+]
 
 /**
  * The operations as they were passed, copied and checked one by one; the service is not looked at. `dropped` are fields of
@@ -102,6 +106,8 @@ export interface Patched {
   readonly request: Readonly<Record<string, unknown>>
   /** Whether it leaves the connection as it is. Then the request has none, and the stored one stays. */
   readonly keepsConnection: boolean
+  /** What no request has, and a patch may set; `undefined` in a family without. */
+  readonly entityStatus: EntityStatus | undefined
 }
 
 /**
@@ -124,7 +130,14 @@ export function patched(
   const left = Object.entries(after).filter(([key]) => !OWN.includes(key))
   const result = read({ ...Object.fromEntries(left), name: service.name })
   if ('issues' in result) return badRequest(result.issues)
-  const { connection, ...rest } = result.request
+  const { entityStatus: given, ...request } = result.request
+  const hasStatus = service.entityStatus !== undefined
+  // Removed, it is as at birth.
+  const entityStatus = given ?? (hasStatus ? 'Unprocessed' : undefined)
+  if (!hasStatus && given !== undefined) return badRequest([{ path: '/entityStatus', message: 'is not a known field' }])
+  if (entityStatus !== undefined && !isEntityStatus(entityStatus))
+    return badRequest([{ path: '/entityStatus', message: `must be one of ${ENTITY_STATUSES.join(', ')}` }])
+  const { connection, ...rest } = request
   const keepsConnection = rest.serviceType === service.serviceType && sameValue(connection, service.connection)
-  return { request: keepsConnection ? rest : result.request, keepsConnection }
+  return { request: keepsConnection ? rest : request, keepsConnection, entityStatus }
 }

@@ -1,6 +1,6 @@
 import type { Issue } from '../model/errors.js'
+import { UUID_PATTERN } from '../model/fields.js'
 import type { Principal } from '../model/principal.js'
-import { UUID_PATTERN } from '../model/service.js'
 
 const UUID = new RegExp(UUID_PATTERN)
 

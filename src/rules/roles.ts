@@ -19,6 +19,9 @@ export interface RolePolicyOptions {
  * | bot (`isBot`) | yes | yes | | yes | with `botsViewSecrets` |
  * | everybody else | | | | yes | |
  *
+ * It is stricter than the server's default policies, which `openMetadataPolicy` is: there everybody may edit descriptions and
+ * tags and own what nobody owns, bots may delete and see secrets but not edit display names, and owners may see secrets.
+ *
  * Throws `TypeError` when an option is not known, or not what it must be.
  *
  * @example
@@ -57,8 +60,8 @@ const EDITS: readonly Operation[] = ['EditAll', 'EditDescription', 'EditDisplayN
 const FOR_BOTS: ReadonlySet<Operation> = new Set(['Create', ...EDITS])
 const FOR_OWNERS: ReadonlySet<Operation> = new Set(['Delete', ...EDITS])
 
-/** Ids are the same in either case (RFC 9562 §4); services have them in lower case. */
-function owns({ id, teams = [] }: Principal, { owners = [] }: Service): boolean {
+/** Whether a principal, or a team of theirs, owns a service. Ids are the same in either case (RFC 9562 §4); services have them in lower case. */
+export function owns({ id, teams = [] }: Principal, { owners = [] }: Service): boolean {
   return owners.some((owner) =>
     owner.type === 'user' ? owner.id === id?.toLowerCase() : teams.some((team) => owner.id === team.toLowerCase()),
   )

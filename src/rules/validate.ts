@@ -5,8 +5,9 @@ import type { Family } from '../families/family.js'
 import { type SecretPlaces, secretPlaces } from '../families/places.js'
 import { unformatted } from '../families/schema.js'
 import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
+import { type Birth, birthOf, NAME, requestFieldsOf } from '../model/fields.js'
 import { fqn, isFqn } from '../model/fqn.js'
-import { checkedSchema, type OwnerReference, requestBase, type Service, type TagLabel } from '../model/service.js'
+import { checkedSchema, type OwnerReference, type Service, type TagLabel } from '../model/service.js'
 import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
 import { add, type Findings } from './findings.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
@@ -24,6 +25,10 @@ export interface ValidRequest {
   readonly domain: string | undefined
   readonly dataProducts: readonly string[] | undefined
   readonly tags: readonly TagLabel[] | undefined
+  readonly style: Service['style'] | undefined
+  readonly ingestionRunner: Service['ingestionRunner'] | undefined
+  /** What a service of it has at birth. */
+  readonly birth: Birth
   /** Masked. */
   readonly connection: NonNullable<Service['connection']> | undefined
   /** The clear secrets of the connection in canonical text, or `null`. */
@@ -41,7 +46,7 @@ export interface ValidRequest {
 }
 
 type Config = Readonly<Record<string, unknown>>
-type Fields = Omit<ValidRequest, 'fqn' | 'secrets' | 'keeps' | 'recheck' | 'completed' | 'size'>
+type Fields = Omit<ValidRequest, 'fqn' | 'birth' | 'secrets' | 'keeps' | 'recheck' | 'completed' | 'size'>
 
 /** A request that breaks a rule; its FQN when at least the name is good. */
 export interface InvalidRequest {
@@ -62,10 +67,12 @@ interface Checked {
  * The check of a family's requests. Every violation is reported, once, with its path. Source: OpenMetadata, "Create an
  * ML Model Service"; `semantics.md` §1.
  *
- * `holdsSecrets`: whether the store may be given secrets at all (§8).
+ * `holdsSecrets`: whether the store may be given secrets at all (§8). `isPartial`: whether a connection may lack what its
+ * schema requires.
  */
-export function validator(family: Family, limits: Limits, holdsSecrets: boolean): Validate {
+export function validator(family: Family, limits: Limits, holdsSecrets: boolean, isPartial: boolean): Validate {
   const serviceTypes = Object.keys(family.serviceTypes)
+  const birth = birthOf(family)
   const checks = new Map<unknown, Checked>()
   let checkWithoutType: Checked | undefined
 
@@ -73,10 +80,10 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
     const known = checks.get(serviceType)
     if (known !== undefined) return known
     if (typeof serviceType !== 'string' || !serviceTypes.includes(serviceType)) {
-      checkWithoutType ??= compiled(withoutType(serviceTypes), null)
+      checkWithoutType ??= compiled(withoutType(family), null)
       return checkWithoutType
     }
-    const check = checkOf(family, serviceType)
+    const check = checkOf(family, serviceType, isPartial)
     checks.set(serviceType, check)
     return check
   }
@@ -96,8 +103,8 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
       if (refused.error.issues.length > 0 || masked?.keeps !== true) return refused
       recheck = (config) => violations(validator, { ...(value as object), connection: { config } }, places)
     }
-    const { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection } =
-      value as Fields
+    const { name, serviceType, displayName, description, owners, domain, dataProducts, tags } = value as Fields
+    const { style, ingestionRunner, connection } = value as Fields
     return {
       fqn: fqn.quote(name),
       name,
@@ -108,6 +115,9 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
       domain,
       dataProducts: isEmpty(dataProducts) ? undefined : unique(dataProducts, sameText),
       tags: isEmpty(tags) ? undefined : unique(tags, sameTag),
+      style,
+      ingestionRunner: ingestionRunner === undefined ? undefined : lowerId(ingestionRunner),
+      birth,
       connection:
         masked === undefined || masked.config === config ? connection : Object.freeze({ config: masked.config }),
       secrets,
@@ -120,15 +130,17 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean)
 }
 
 /** To compile a schema takes milliseconds, and the books of a family have the same ones. */
-const shared = new WeakMap<Family['serviceTypes'], Map<string, Checked>>()
+const whole = new WeakMap<Family, Map<string, Checked>>()
+const lenient = new WeakMap<Family, Map<string, Checked>>()
 
-function checkOf(family: Family, serviceType: string): Checked {
-  const checks = shared.get(family.serviceTypes) ?? new Map<string, Checked>()
-  shared.set(family.serviceTypes, checks)
+function checkOf(family: Family, serviceType: string, isPartial: boolean): Checked {
+  const shared = isPartial ? lenient : whole
+  const checks = shared.get(family) ?? new Map<string, Checked>()
+  shared.set(family, checks)
   const known = checks.get(serviceType)
   if (known !== undefined) return known
   const config = family.serviceTypes[serviceType] as TSchema
-  const check = compiled(checkedSchema(family, serviceType), secretPlaces(config))
+  const check = compiled(checkedSchema(family, serviceType, isPartial), secretPlaces(config))
   checks.set(serviceType, check)
   return check
 }
@@ -151,11 +163,10 @@ function configSchemaIn(schema: TSchema): TSchema {
 }
 
 /** With no valid `serviceType` there is no schema for the connection; everything else is still checked. */
-function withoutType(serviceTypes: readonly string[]): TSchema {
-  const { properties } = requestBase
+function withoutType(family: Family): TSchema {
   const connection = Type.Optional(Type.Object({ config: Type.Object({}) }))
   return Type.Object(
-    { ...properties, serviceType: Type.Enum([...serviceTypes]), connection },
+    { ...requestFieldsOf(family), serviceType: Type.Enum(Object.keys(family.serviceTypes)), connection },
     { additionalProperties: false },
   )
 }
@@ -202,11 +213,12 @@ function isEmpty(list: readonly unknown[] | undefined): list is undefined {
 
 /** UUIDs are the same in either case (RFC 9562 §4). */
 function lowerIds(owners: readonly OwnerReference[]): readonly OwnerReference[] {
-  for (const { id } of owners) {
-    if (id === id.toLowerCase()) continue
-    return Object.freeze(owners.map(({ id, type }) => Object.freeze({ id: id.toLowerCase(), type })))
-  }
-  return owners
+  return owners.every((owner) => lowerId(owner) === owner) ? owners : Object.freeze(owners.map(lowerId))
+}
+
+function lowerId<R extends { readonly id: string }>(reference: R): R {
+  const id = reference.id.toLowerCase()
+  return id === reference.id ? reference : Object.freeze({ ...reference, id })
 }
 
 function addSecretsRefused(secrets: string, found: Findings): void {
@@ -228,7 +240,7 @@ function refusal(validator: Validator, places: SecretPlaces | null, value: unkno
 /** Asked for itself, since not every issue is told. */
 function isName(name: unknown): name is string {
   if (typeof name !== 'string' || !name.isWellFormed() || name.includes('\0')) return false
-  nameCheck ??= Compile(requestBase.properties.name)
+  nameCheck ??= Compile(NAME)
   return fits(nameCheck, name)
 }
 

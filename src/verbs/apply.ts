@@ -129,7 +129,9 @@ async function apply(
     const chunk = await readChunk(book.validate, input, book.store.chunk)
     ended = chunk.ended
     const valid = chunk.rows.filter((row): row is ValidRequest => !('error' in row))
-    const errands = valid.map((request) => errandOf({ kind: 'upsert', by, when: undefined, request }, request.fqn))
+    const errands = valid.map((request) =>
+      errandOf({ kind: 'upsert', by, when: undefined, request, overrides: false }, request.fqn),
+    )
     await run(journey, errands)
     let answered = 0
     for (const row of chunk.rows) {

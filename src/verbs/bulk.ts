@@ -24,6 +24,7 @@ import type { ServiceRequest, Untyped, UntypedRequest } from '../model/service.j
 import type { Outcome } from '../rules/decide.js'
 import { principalIssues } from '../rules/principal.js'
 import type { ValidRequest } from '../rules/validate.js'
+import { overrideIssues } from './upsert.js'
 
 /** How far a bulk is, after each chunk. */
 export interface BulkProgress {
@@ -44,6 +45,8 @@ export interface BulkOptions {
   readonly onProgress?: ((progress: BulkProgress) => unknown) | undefined
   /** Answers the same report and writes nothing. Default `false`. */
   readonly dryRun?: boolean | undefined
+  /** As in `upsertService`: bots overwrite what they supply, and supplied tags replace those there. Default `false`. */
+  readonly overrideMetadata?: boolean | undefined
   /** Whether the report has every row or, to save memory, only those that failed. Default `'all'`. */
   readonly rows?: 'all' | 'failed' | undefined
   /** Rows loaded, decided and committed together, 1 to 100,000; fewer where they are large. Default: as many as the store likes, its `chunk`. */
@@ -112,7 +115,8 @@ export function bulkUpsert<F extends Family, const R extends UntypedRequest = Un
 
 async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Result<BulkReport, BulkUpsertError>> {
   const { by, signal, onProgress, dryRun = false, rows: reported = 'all', chunkSize = book.store.chunk } = options
-  const issues = [...principalIssues(by), ...optionIssues(rows, options)]
+  const overrides = options.overrideMetadata === true
+  const issues = [...principalIssues(by), ...optionIssues(rows, options), ...overrideIssues(options.overrideMetadata)]
   if (issues.length > 0) return err(badRequest(issues))
   const missing = await missingPrincipal(book, by, 'EditAll')
   if (missing !== undefined) return err(missing)
@@ -142,7 +146,9 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
     }
   }
   const executed = async (requests: readonly ValidRequest[]) => {
-    const errands = requests.map((request) => errandOf({ kind: 'upsert', by, when: undefined, request }, request.fqn))
+    const errands = requests.map((request) =>
+      errandOf({ kind: 'upsert', by, when: undefined, request, overrides }, request.fqn),
+    )
     await run({ book, store, dryRun, isGiven: idsGiven(book) }, errands)
     return errands.map(({ answer }) => answer)
   }
@@ -199,7 +205,7 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
   return ok(how === 'early' ? { status: 'aborted', ...report, cause } : { status: statusOf(report), ...report })
 }
 
-const OPTIONS = ['by', 'signal', 'onProgress', 'dryRun', 'rows', 'chunkSize'] as const
+const OPTIONS = ['by', 'signal', 'onProgress', 'dryRun', 'overrideMetadata', 'rows', 'chunkSize'] as const
 
 /** Chunks that are with the store at once: while it writes one, the next is read, validated, loaded and decided. */
 const LANES = 3

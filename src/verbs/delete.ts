@@ -16,14 +16,19 @@ export interface DeleteOptions extends ReviseOptions {
   readonly hard?: boolean | undefined
 }
 
+/** What a delete did, and the service as it then is, or, `removed`, as it last was. */
+export interface Deleted<F extends Family = Family> {
+  readonly outcome: 'deleted' | 'removed' | 'unchanged'
+  readonly service: Service<F>
+}
+
 /**
- * Deletes a service, as OpenMetadata's `DELETE /v1/services/…/{id}` does. Answers the service as it then is, or, removed,
- * as it last was.
+ * Deletes a service, as OpenMetadata's `DELETE /v1/services/…/{id}` does.
  *
- * - Soft, the default: the service stays, one version higher and `deleted`; it keeps its name, and lists and `getService`
- *   show it only when asked. It sees live services only: a second one is `ENTITY_NOT_FOUND`, as on the server.
- * - `hard: true`, OpenMetadata's `hardDelete`: the service is removed with its history and its secrets, soft-deleted or
- *   not, and its name is free.
+ * - Soft, the default: `deleted`. The service stays, one version higher; it keeps its name, and lists and `getService`
+ *   show it only when asked. A second one is `unchanged`, so that it is safe to send again.
+ * - `hard: true`, OpenMetadata's `hardDelete`: `removed`, with its history and its secrets, soft-deleted or not, and its
+ *   name is free. A second one is `ENTITY_NOT_FOUND`.
  *
  * Errors:
  * - `BAD_REQUEST`: the subject or an option is wrong.
@@ -36,6 +41,7 @@ export interface DeleteOptions extends ReviseOptions {
  *
  * @example
  * const gone = await deleteService(book, 'mlflow_prod', { by: { name: 'ada' }, hard: true })
+ * if (gone.isOk()) gone.value.outcome // 'removed'
  *
  * Source: OpenMetadata, "Delete an ML Model Service"; `semantics.md` §7.
  */
@@ -43,13 +49,13 @@ export function deleteService<F extends Family>(
   book: Book<F>,
   subject: Subject,
   options: DeleteOptions = {},
-): ResultAsync<Service<F>, DeleteServiceError> {
+): ResultAsync<Deleted<F>, DeleteServiceError> {
   return entered(
     book,
     options,
     ['by', ...PRECONDITIONS, 'hard'],
     'commit',
-    (read) => remove(book, subject, read) as Promise<Result<Service<F>, DeleteServiceError>>,
+    (read) => remove(book, subject, read) as Promise<Result<Deleted<F>, DeleteServiceError>>,
   )
 }
 
@@ -57,8 +63,9 @@ async function remove(
   book: Book,
   subject: Subject,
   { by, hard = false, ...when }: DeleteOptions,
-): Promise<Result<Service, DeleteServiceError>> {
+): Promise<Result<Deleted, DeleteServiceError>> {
   const issues = typeof hard === 'boolean' ? [] : [{ path: '/hard', message: 'must be a boolean' }]
   const answer = await executeRevision(book, subject, { kind: 'delete', by, when: demanded(when), hard }, issues)
-  return 'outcome' in answer ? ok(answer.stored.service) : err(answer as DeleteServiceError)
+  if (!('outcome' in answer)) return err(answer as DeleteServiceError)
+  return ok({ outcome: answer.outcome as Deleted['outcome'], service: answer.stored.service })
 }

@@ -3,9 +3,17 @@ import type { Book } from '../book.js'
 import { entered } from '../execution/entrance.js'
 import { type GetOptions, look } from '../execution/look.js'
 import type { Family } from '../families/family.js'
+import type { BesideField } from '../model/beside.js'
 import type { GetServiceError } from '../model/errors.js'
 import type { Subject } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
+import { besideFieldIssues, withBeside } from '../rules/beside.js'
+
+/** What `getService` takes besides the subject. */
+export interface GetServiceOptions extends GetOptions {
+  /** What to show of what stands beside the service: `followers`, `testConnectionResult`. Default: nothing. */
+  readonly fields?: readonly BesideField[] | undefined
+}
 
 /**
  * Reads one service, as OpenMetadata's `GET /v1/services/…/{id}` and `…/name/{fqn}` do.
@@ -29,17 +37,22 @@ import type { Service } from '../model/service.js'
 export function getService<F extends Family>(
   book: Book<F>,
   subject: Subject,
-  options: GetOptions = {},
+  options: GetServiceOptions = {},
 ): ResultAsync<Service<F>, GetServiceError> {
   return entered(
     book,
     options,
-    ['by', 'include'],
+    ['by', 'include', 'fields'],
     'load',
     (read) => get(book, subject, read) as Promise<Result<Service<F>, GetServiceError>>,
   )
 }
 
-async function get(book: Book, subject: Subject, options: GetOptions): Promise<Result<Service, GetServiceError>> {
-  return (await look(book, subject, options, 'ViewBasic')).map(({ service }) => service)
+async function get(
+  book: Book,
+  subject: Subject,
+  { fields = [], ...options }: GetServiceOptions,
+): Promise<Result<Service, GetServiceError>> {
+  const looked = await look(book, subject, options, 'ViewBasic', besideFieldIssues(fields))
+  return looked.map((stored) => withBeside(stored, fields))
 }

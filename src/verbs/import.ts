@@ -211,6 +211,7 @@ async function clearOf(book: Book, chunk: readonly Read[]): Promise<readonly (st
   const stored = sealed.map(({ given: { chain, sealed } }) => ({
     service: chain.at(-1) as Service,
     sealed,
+    beside: null,
     revision: 1,
   }))
   const texts = await opened(book, stored)

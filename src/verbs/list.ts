@@ -5,12 +5,15 @@ import { entered, optionsOf } from '../execution/entrance.js'
 import { type Include, includeIssues, limitIssues } from '../execution/look.js'
 import { page } from '../execution/steps.js'
 import type { Family } from '../families/family.js'
-import { badRequest, type Issue, type ListServicesError, storeFailed } from '../model/errors.js'
+import type { BesideField } from '../model/beside.js'
+import { badRequest, type Issue, type ListServicesError, type StoreFailed, storeFailed } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
 import type { Service } from '../model/service.js'
 import type { ListQuery, Page } from '../ports/store.js'
+import { besideFieldIssues, withBeside } from '../rules/beside.js'
 import { cursorOf, placeOf } from '../rules/cursor.js'
 import { principalIssues } from '../rules/principal.js'
+import { asToday } from '../rules/today.js'
 
 /** Which services `listServices` answers. */
 export interface ListOptions {
@@ -30,6 +33,8 @@ export interface ListOptions {
   /** The FQN of a domain; those of its subdomains do not count. */
   readonly domain?: string | undefined
   readonly tagFQN?: string | undefined
+  /** What to show of what stands beside the services: `followers`, `testConnectionResult`. Default: nothing. */
+  readonly fields?: readonly BesideField[] | undefined
   /** Whether to count all services that match. Default `false`. */
   readonly total?: boolean | undefined
 }
@@ -113,7 +118,7 @@ export async function* allServices<F extends Family>(
   } while (after !== undefined)
 }
 
-const ALL_OPTIONS = ['by', 'limit', 'after', 'include', 'serviceType', 'owner', 'domain', 'tagFQN'] as const
+const ALL_OPTIONS = ['by', 'limit', 'after', 'include', 'serviceType', 'owner', 'domain', 'tagFQN', 'fields'] as const
 const LIST_OPTIONS = [...ALL_OPTIONS, 'before', 'total'] as const
 
 async function list(book: Book, options: ListOptions): Promise<Result<ServicePage, ListServicesError>> {
@@ -150,10 +155,33 @@ async function list(book: Book, options: ListOptions): Promise<Result<ServicePag
     return err(storeFailed('load', cause))
   }
   const paging = pagingOf(found, { after, before })
-  if (book.policy === undefined) return ok({ services: Object.freeze([...found.services]), paging })
-  const denials = await Promise.all(found.services.map((service) => denial(book, by, 'ViewBasic', service)))
+  const today = found.services.map((service) => asToday(service, book.birth))
+  const services = options.fields === undefined ? today : await besides(book, today, options.fields)
+  if ('code' in services) return err(services)
+  if (book.policy === undefined) return ok({ services: Object.freeze([...services]), paging })
+  const denials = await Promise.all(services.map((service) => denial(book, by, 'ViewBasic', service)))
   for (const denied of denials) if (denied?.code === 'STORE_FAILED') return err(denied)
-  return ok({ services: Object.freeze(found.services.filter((_, at) => denials[at] === undefined)), paging })
+  return ok({ services: Object.freeze(services.filter((_, at) => denials[at] === undefined)), paging })
+}
+
+/** A page with what stands beside its services, by one load; of a service that is another one by then, nothing. */
+async function besides(
+  { store, family }: Book,
+  services: readonly Service[],
+  fields: readonly BesideField[],
+): Promise<readonly Service[] | StoreFailed> {
+  if (services.length === 0 || fields.length === 0) return services
+  try {
+    const fqns = services.map(({ fullyQualifiedName }) => fullyQualifiedName)
+    const held = await store.load(family.entityType, fqns)
+    return services.map((service) => {
+      const stored = held.get(service.fullyQualifiedName)
+      const beside = stored?.service.id === service.id ? stored.beside : null
+      return withBeside({ service, beside }, fields)
+    })
+  } catch (cause) {
+    return storeFailed('load', cause)
+  }
 }
 
 /** Behind a page that was reached by a cursor there is at least where it came from. */
@@ -167,8 +195,16 @@ function pagingOf({ services, more, total }: Page, { after, before }: Pick<ListO
   }
 }
 
-function issuesOf({ limit = 10, after, before, include = 'non-deleted', total, ...filters }: ListOptions): Issue[] {
-  const issues = [...includeIssues(include), ...limitIssues(limit)]
+function issuesOf({
+  limit = 10,
+  after,
+  before,
+  include = 'non-deleted',
+  total,
+  fields = [],
+  ...filters
+}: ListOptions): Issue[] {
+  const issues = [...includeIssues(include), ...limitIssues(limit), ...besideFieldIssues(fields)]
   if (after !== undefined && before !== undefined)
     issues.push({ path: '/before', message: 'must not be given together with after' })
   if (total !== undefined && typeof total !== 'boolean') issues.push({ path: '/total', message: 'must be a boolean' })

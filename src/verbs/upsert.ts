@@ -3,7 +3,7 @@ import type { Book } from '../book.js'
 import { entered } from '../execution/entrance.js'
 import { executeRequest } from '../execution/single.js'
 import type { Family, ServiceTypeOf } from '../families/family.js'
-import type { UpsertServiceError } from '../model/errors.js'
+import type { Issue, UpsertServiceError } from '../model/errors.js'
 import { PRECONDITIONS, type Preconditions } from '../model/etag.js'
 import type { Service, ServiceAsked, ServiceMade, Untyped, UntypedRequest } from '../model/service.js'
 import type { Outcome } from '../rules/decide.js'
@@ -16,7 +16,20 @@ export interface Upserted<F extends Family = Family, Made = Service<F>> {
 }
 
 /** What `upsertService` takes besides the request. */
-export interface UpsertOptions extends WriteOptions, Preconditions {}
+export interface UpsertOptions extends WriteOptions, Preconditions {
+  /**
+   * Whether a bot overwrites `displayName`, `description` and `dataProducts` that it supplies, instead of filling blank ones
+   * only, and supplied tags replace those there instead of being united with them. What is absent is treated as ever.
+   * OpenMetadata's parameter of this name. Default `false`.
+   */
+  readonly overrideMetadata?: boolean | undefined
+}
+
+/** What is wrong with an option that upsert and bulk share. */
+export function overrideIssues(overrideMetadata: unknown): readonly Issue[] {
+  if (overrideMetadata === undefined || typeof overrideMetadata === 'boolean') return []
+  return [{ path: '/overrideMetadata', message: 'must be a boolean' }]
+}
 
 /**
  * Creates a service or updates the one with that name, as OpenMetadata's `PUT /v1/services/…` does. Never answers
@@ -62,7 +75,7 @@ export function upsertService<
   return entered(
     book,
     options,
-    ['by', ...PRECONDITIONS],
+    ['by', ...PRECONDITIONS, 'overrideMetadata'],
     'commit',
     (read) => upsert(book, request, read) as Promise<Result<Upserted<F, ServiceMade<F, T>>, UpsertServiceError>>,
   )
@@ -71,9 +84,12 @@ export function upsertService<
 async function upsert(
   book: Book,
   request: unknown,
-  { by, ...when }: UpsertOptions,
+  { by, overrideMetadata: overrides, ...when }: UpsertOptions,
 ): Promise<Result<Upserted, UpsertServiceError>> {
-  const answer = await executeRequest(book, request, 'upsert', by, when)
+  const answer = await executeRequest(book, request, 'upsert', by, when, {
+    overrides: overrides === true,
+    wrong: overrideIssues(overrides),
+  })
   return 'outcome' in answer
     ? ok({ outcome: answer.outcome as Outcome, service: answer.stored.service })
     : err(answer as UpsertServiceError)

@@ -9,6 +9,7 @@ import type { Subject } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
 import type { Page, Stored } from '../ports/store.js'
 import { sizeOf } from '../rules/copy.js'
+import { asToday } from '../rules/today.js'
 
 /** What `listVersions` takes besides the subject. */
 export interface VersionsOptions extends GetOptions {
@@ -223,7 +224,8 @@ async function superseded(
   below: number | undefined,
 ): Promise<Page> {
   const query = { limit, ...(below !== undefined && { below }) }
-  const services = await book.store.versions(book.family.entityType, fullyQualifiedName, id, query)
+  const kept = await book.store.versions(book.family.entityType, fullyQualifiedName, id, query)
+  const services = kept.map((service) => asToday(service, book.birth))
   return { services, more: services.length === limit && limit > 0 }
 }
 

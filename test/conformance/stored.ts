@@ -1,4 +1,4 @@
-import { type Change, fqn, type Place, type Service, type Stored } from 'servicebook'
+import { type Beside, type Change, fqn, type Place, type Service, type Stored } from 'servicebook'
 
 export const FAMILY = 'mlmodelService'
 export const OTHER_FAMILY = 'databaseService'
@@ -23,7 +23,7 @@ export function born(name: string, fields: Fields = {}, sealed: string | null = 
     tags: [],
     ...fields,
   }
-  return frozen({ service, sealed, revision: 1 })
+  return frozen({ service, sealed, beside: null, revision: 1 })
 }
 
 /** The service one write later, a version higher unless `fields` say otherwise. */
@@ -31,7 +31,12 @@ export function next(before: Stored, fields: Fields = {}, sealed = before.sealed
   const { service, revision } = before
   const version = (Math.round(service.version * 10) + 1) / 10
   const after = { ...service, version, updatedAt: service.updatedAt + 1, ...fields }
-  return frozen({ service: after, sealed, revision: revision + 1 })
+  return frozen({ service: after, sealed, beside: before.beside, revision: revision + 1 })
+}
+
+/** The same version one write later, with something else beside it. */
+export function besides(before: Stored, beside: Beside | null): Stored {
+  return frozen({ ...before, beside, revision: before.revision + 1 })
 }
 
 /** The same content under another revision, which no store was given. */

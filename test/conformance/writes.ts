@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { accepts, holds, holdsNothing, keeps, refuses } from './claims.js'
 import { type Law, law } from './law.js'
 import { nastyNames, nastyText } from './names.js'
-import { atRevision, born, create, FAMILY, fqnOf, next, OTHER_FAMILY, removal, update } from './stored.js'
+import { atRevision, besides, born, create, FAMILY, fqnOf, next, OTHER_FAMILY, removal, update } from './stored.js'
 
 /** What a commit does to the current service. Source: the port's laws 1 and 5. */
 export const writeLaws: readonly Law[] = [
@@ -102,6 +102,35 @@ export const writeLaws: readonly Law[] = [
       await accepts(store, create(anew))
       await refuses(store, update(gone, next(gone)))
       await refuses(store, removal(gone))
+      await holds(store, anew)
+    },
+  ),
+
+  law(
+    21,
+    'what stands beside a service comes back as it was written last, by name and by id, and ends with it',
+    async (store) => {
+      const first = born('followed')
+      const [other, rival] = [born('beside'), born('rival')]
+      await accepts(store, create(first), create(other), create(rival))
+      const result = { steps: [{ name: nastyText, mandatory: true, passed: false }] }
+      const followed = besides(first, {
+        followers: ['00000000-0000-4000-8000-00000000000a'],
+        testConnectionResult: result,
+      })
+      await accepts(store, update(first, followed))
+      await refuses(store, update(first, next(first)))
+      await holds(store, followed, other)
+      assert.deepEqual(await store.find(FAMILY, first.service.id), followed)
+      const later = next(followed, { description: 'later' })
+      const [reported, dropped] = [besides(other, { testConnectionResult: result }), besides(later, null)]
+      await accepts(store, update(followed, later), update(other, reported), update(rival, next(rival)))
+      await holds(store, later, reported)
+      await accepts(store, update(later, dropped))
+      await holds(store, dropped)
+      await accepts(store, removal(reported))
+      const anew = born('beside')
+      await accepts(store, create(anew))
       await holds(store, anew)
     },
   ),

@@ -1,6 +1,6 @@
-import type { Stored } from 'servicebook'
+import type { Beside, Stored } from 'servicebook'
 import { type Mutant, ruled, wrapped } from './mutant.js'
-import { honest } from './outsider.js'
+import { honest, type Rules } from './outsider.js'
 
 /** Stores that break what a commit does. */
 export const writeMutants: readonly Mutant[] = [
@@ -32,5 +32,20 @@ export const writeMutants: readonly Mutant[] = [
   ruled(5, 'creates what an update does not find', {
     accepts: (before, held) => held === undefined || honest.accepts(before, held),
   }),
+  ruled(21, 'writes nothing beside a service', {
+    text: ({ stored, ...entry }) => honest.text({ ...entry, stored: { ...stored, beside: null } }),
+  }),
+  ruled(21, 'keeps what stood beside a service where there is to be nothing', keepingBeside()),
   ruled(5, 'looks at the revision alone', { accepts: (before, held) => before?.revision === held?.revision }),
 ]
+
+function keepingBeside(): Partial<Rules> {
+  const known = new Map<string, Beside>()
+  return {
+    text({ stored, ...entry }) {
+      const beside = stored.beside ?? known.get(stored.service.id) ?? null
+      if (beside !== null) known.set(stored.service.id, beside)
+      return honest.text({ ...entry, stored: { ...stored, beside } })
+    },
+  }
+}

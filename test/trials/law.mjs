@@ -32,7 +32,7 @@ const rules = {
   },
   delete: (versions) => {
     if (versions.length === 0) return [versions, 'ENTITY_NOT_FOUND']
-    if (versions[0][2]) return [versions, undefined]
+    if (versions[0][2]) return [versions, told('unchanged', versions)]
     return next(versions, versions[0][1], true, 'deleted')
   },
   remove: (versions) => (versions.length === 0 ? [versions, 'ENTITY_NOT_FOUND'] : [FREE, told('removed', versions)]),
@@ -61,11 +61,11 @@ const told = (outcome, [[tenths]]) => `${outcome} ${tenths}`
 const tenthsOf = ({ version }) => Math.round(version * 10)
 const shownOf = (service) => shown([tenthsOf(service), service.description ?? '', service.deleted])
 
-/** Versions after an operation, and its answer; an answer of `undefined` may be any. */
+/** Versions after an operation, and its answer. */
 export const step = (versions, operation) => rules[operation.kind](versions, operation)
 
 /** Whether an answer is the one that the law demands. */
-export const isAnswer = (expected, answer) => expected === undefined || expected === answer
+export const isAnswer = (expected, answer) => expected === answer
 
 /** A principal of its own for each operation, so that no two patches are one session. */
 let asked = 0
@@ -80,8 +80,8 @@ const verbs = {
     const patch = [{ op: 'add', path: '/description', value: text }]
     return [await patchService(book, { name }, patch, { by: anyone() })]
   },
-  delete: async (book, { name }) => [await deleteService(book, { name }, { by: anyone() }), 'deleted'],
-  remove: async (book, { name }) => [await deleteService(book, { name }, { by: anyone(), hard: true }), 'removed'],
+  delete: async (book, { name }) => [await deleteService(book, { name }, { by: anyone() })],
+  remove: async (book, { name }) => [await deleteService(book, { name }, { by: anyone(), hard: true })],
   restore: async (book, { name }) => [await restoreService(book, { name }, { by: anyone() })],
 }
 

@@ -20,5 +20,5 @@ export function decideCreate(
   // A mask may be longer than what it stands for.
   const refused = withoutDomain(request) ?? (request.secrets === null ? undefined : tooLarge(request, request, limits))
   if (refused !== undefined) return refused
-  return decision('created', newborn(id, FIRST_VERSION, now, by, request, request), 1, secrets)
+  return decision('created', newborn(id, FIRST_VERSION, now, by, request, request), 1, secrets, null)
 }

@@ -4,9 +4,13 @@ import type { Stored } from '../../ports/store.js'
 import type { Decision } from '../decide.js'
 import { diff } from '../diff.js'
 
-/** A service at the end of its life: removed, or marked and otherwise kept as it is, its secrets too. Source: §7. */
+/**
+ * A service at the end of its life: removed, or marked and otherwise kept as it is, its secrets too. One that is marked
+ * already stays, so that a delete is safe to send again. Source: §7.
+ */
 export function decideDelete(before: Stored, hard: boolean, now: number, by: Principal | undefined): Decision {
   if (hard) return { outcome: 'removed', stored: before }
+  if (before.service.deleted) return { outcome: 'unchanged', stored: before }
   return { outcome: 'deleted', stored: withDeleted(before, true, now, by) }
 }
 
@@ -22,5 +26,6 @@ function withDeleted(before: Stored, deleted: boolean, now: number, by: Principa
   const updatedAt = Math.max(now, old.updatedAt + 1)
   const changeDescription = diff(old, { ...old, deleted }, old.version)
   const service = { ...old, version, deleted, updatedAt, updatedBy: by?.name ?? ANONYMOUS, changeDescription }
-  return Object.freeze({ service: Object.freeze(service), sealed: before.sealed, revision: before.revision + 1 })
+  const { sealed, beside, revision } = before
+  return Object.freeze({ service: Object.freeze(service), sealed, beside, revision: revision + 1 })
 }

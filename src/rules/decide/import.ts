@@ -18,7 +18,7 @@ export function decideImport(
   if (held !== null && place >= at) return { outcome: 'unchanged', stored: held }
   if (place !== at - 1)
     return badRequest([{ path: '/history', message: 'has an earlier version that was not imported' }])
-  const stored: Stored = Object.freeze({ service, sealed: null, revision: (held?.revision ?? 0) + 1 })
+  const stored: Stored = Object.freeze({ service, sealed: null, beside: null, revision: (held?.revision ?? 0) + 1 })
   const isLast = at === chain.length - 1
   return isLast && clear !== null ? { outcome: 'imported', stored, clear } : { outcome: 'imported', stored }
 }

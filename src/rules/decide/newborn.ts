@@ -1,6 +1,8 @@
 import { type BadRequest, badRequest } from '../../model/errors.js'
+import type { Birth } from '../../model/fields.js'
 import { ANONYMOUS, type Principal } from '../../model/principal.js'
 import type { Service, TagLabel } from '../../model/service.js'
+import type { Stored } from '../../ports/store.js'
 import type { SecretsAfter } from '../connection.js'
 import { isBeyond, type Limits } from '../copy.js'
 import type { Decision } from '../decide.js'
@@ -15,7 +17,7 @@ export function newborn(
   version: number,
   updatedAt: number,
   by: Principal | undefined,
-  { name, fqn, serviceType }: ValidRequest,
+  { name, fqn, serviceType, birth }: ValidRequest,
   fields: Fields,
 ) {
   const service: Record<string, unknown> = {
@@ -35,6 +37,9 @@ export function newborn(
   if (fields.owners !== undefined) service.owners = fields.owners
   if (fields.domain !== undefined) service.domain = fields.domain
   if (fields.dataProducts !== undefined) service.dataProducts = fields.dataProducts
+  if (fields.style !== undefined) service.style = fields.style
+  if (fields.ingestionRunner !== undefined) service.ingestionRunner = fields.ingestionRunner
+  for (const field in birth) service[field] = (fields as Birth)[field as keyof Birth] ?? birth[field as keyof Birth]
   return service
 }
 
@@ -44,8 +49,9 @@ export function decision(
   service: Record<string, unknown>,
   revision: number,
   secrets: SecretsAfter,
+  beside: Stored['beside'],
 ): Decision {
-  const stored = { service: Object.freeze(service) as unknown as Service, sealed: secrets.sealed, revision }
+  const stored = { service: Object.freeze(service) as unknown as Service, sealed: secrets.sealed, beside, revision }
   Object.freeze(stored)
   return secrets.clear === undefined ? { outcome, stored } : { outcome, stored, clear: secrets.clear }
 }
@@ -58,8 +64,9 @@ export function withoutDomain({ domain, dataProducts }: Fields): BadRequest | un
 
 /** What is left would be no request: the whole of a service is measured as whoever sends it back would send it. */
 export function tooLarge({ name, serviceType }: ValidRequest, fields: Fields, limits: Limits): BadRequest | undefined {
-  const { displayName, description, owners, domain, dataProducts, tags, connection } = fields
-  const whole = { name, serviceType, displayName, description, owners, domain, dataProducts, tags, connection }
+  const { displayName, description, owners, domain, dataProducts, tags, style, ingestionRunner, connection } = fields
+  const texts = { name, serviceType, displayName, description }
+  const whole = { ...texts, owners, domain, dataProducts, tags, style, ingestionRunner, connection }
   if (!isBeyond(whole, limits)) return undefined
   return badRequest([{ path: '', message: `is larger than ${limits.request} bytes with what the service keeps` }])
 }

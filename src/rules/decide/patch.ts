@@ -44,7 +44,7 @@ const WHOLE: ReadonlySet<string> = new Set(['connection', 'serviceType', 'delete
 export function decidePatch(
   before: Stored,
   opened: string | null,
-  { request, keepsConnection }: Draft,
+  { request, keepsConnection, entityStatus }: Draft,
   previous: Service | undefined,
   now: number,
   by: Principal | undefined,
@@ -55,7 +55,8 @@ export function decidePatch(
   const removed = request.connection === undefined && !keepsConnection
   const secrets = removed ? { sealed: null, changed: before.sealed !== null } : secretsAfter(request, held, opened)
   if ('code' in secrets) return secrets
-  const fields = replaced(old, keepsConnection ? { ...request, connection: old.connection } : request)
+  const connection = keepsConnection ? old.connection : request.connection
+  const fields = replaced(old, { ...request, connection, entityStatus })
   const incompatible = old.serviceType !== request.serviceType
   if (!incompatible && !secrets.changed && fields === old) return { outcome: 'unchanged', stored: before }
   const refused = withoutDomain(fields) ?? tooLarge(request, fields, limits)
@@ -73,5 +74,5 @@ export function decidePatch(
     return { outcome: 'updated', stored: Object.freeze(stored) }
   }
   service.changeDescription = change
-  return decision('updated', service, before.revision + 1, secrets)
+  return decision('updated', service, before.revision + 1, secrets, before.beside)
 }

@@ -1,5 +1,4 @@
 import { type BadRequest, badRequest } from '../../model/errors.js'
-import type { Principal } from '../../model/principal.js'
 import type { Service } from '../../model/service.js'
 import { nextVersion } from '../../model/version.js'
 import type { Stored } from '../../ports/store.js'
@@ -7,6 +6,7 @@ import { completedFor, secretsAfter } from '../connection.js'
 import type { Limits } from '../copy.js'
 import type { Decision } from '../decide.js'
 import { diff } from '../diff.js'
+import type { RequestIntent } from '../intent.js'
 import { type Fields, merge } from '../merge.js'
 import type { ValidRequest } from '../validate.js'
 import { decision, newborn, tooLarge, withoutDomain } from './newborn.js'
@@ -18,9 +18,8 @@ import { decision, newborn, tooLarge, withoutDomain } from './newborn.js'
 export function decideUpdate(
   before: Stored,
   opened: string | null,
-  request: ValidRequest,
+  { request, by, overrides }: RequestIntent,
   now: number,
-  by: Principal | undefined,
   limits: Limits,
 ): Decision | BadRequest {
   const held = completedFor(request, before)
@@ -32,7 +31,7 @@ export function decideUpdate(
   }
   const secrets = secretsAfter(request, held, opened)
   if ('code' in secrets) return secrets
-  const merged = merge(old, request, by?.isBot === true)
+  const merged = merge(old, request, by?.isBot === true, overrides)
   if (!old.deleted && !incompatible && !secrets.changed && merged === old) {
     return { outcome: 'unchanged', stored: before }
   }
@@ -41,7 +40,7 @@ export function decideUpdate(
   const version = nextVersion(old.version, incompatible)
   const service = newborn(old.id, version, Math.max(now, old.updatedAt + 1), by, request, merged)
   service.changeDescription = diff(old, service as Partial<Service>, old.version, secrets.changed)
-  return decision(old.deleted ? 'restored' : 'updated', service, before.revision + 1, secrets)
+  return decision(old.deleted ? 'restored' : 'updated', service, before.revision + 1, secrets, before.beside)
 }
 
 /** What is kept and what is new may be more together than a request may hold; no later one could say it again. */

@@ -1,0 +1,30 @@
+import { Compile, type Validator } from 'typebox/compile'
+import { type TestConnectionResult, testConnectionResultSchema } from '../model/beside.js'
+import { type BadRequest, badRequest } from '../model/errors.js'
+import { maskedText } from '../model/texts.js'
+import { frozenCopy, type Limits, opened, shapeOf } from './copy.js'
+import { addViolations } from './violations.js'
+
+/*
+ * What is reported of a test of a connection, checked like a request. It is shown to whoever may see the service, and what
+ * a driver says of a failure may repeat what it was given: all of it is masked. Source: `semantics.md` §1, §7.
+ */
+
+const shape = shapeOf(testConnectionResultSchema)
+let compiled: Validator | undefined
+
+/** The result as it is kept; or what is wrong with what was passed. */
+export function checkedResult(given: unknown, limits: Limits): TestConnectionResult | BadRequest {
+  const { value, found } = frozenCopy(given, shape, limits)
+  compiled ??= Compile(opened(testConnectionResultSchema))
+  if (found.issues.every(({ path }) => path !== '')) addViolations(found, compiled, value, null)
+  if (found.issues.length > 0) return badRequest(found.issues, found.more)
+  return masked(value) as TestConnectionResult
+}
+
+function masked(value: unknown): unknown {
+  if (typeof value === 'string') return maskedText(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return Object.freeze(value.map(masked))
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(inner)])))
+}
