@@ -97,5 +97,5 @@ export async function booksOn(
 ): Promise<readonly Book[]> {
   const { openBook } = await import('servicebook')
   const [families, cipher] = await Promise.all([familiesOf(where.families), cipherOf(env)])
-  return families.map((family) => openBook({ family, store, ...(cipher && { cipher }) }))
+  return families.map((family) => openBook({ family, store, partialConnections: true, ...(cipher && { cipher }) }))
 }

@@ -80,7 +80,7 @@ const OWNER = { name: 'admin', isAdmin: true } as const
 export async function standIn(options: StandInOptions = {}): Promise<StandIn> {
   const { seed, clock: instant, tokens, port, families, admin, policy } = settled(options)
   const [store, clock, ids, toFail] = [memoryStore(), clockAt(instant), countedIds(), failures()]
-  const ports = { store, now: clock.now, newId: ids.next, ...(policy && { policy }) }
+  const ports = { store, now: clock.now, newId: ids.next, ...(policy && { policy }), partialConnections: true }
   const books = new Map<string, Book>(families.map((family) => [family.collection, openBook({ family, ...ports })]))
   const sent = sentRequests(books)
   const handler = serviceHandler([...books.values()], {

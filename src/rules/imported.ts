@@ -1,5 +1,5 @@
 import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
-import { ID_PATTERN } from '../model/fields.js'
+import { ENTITY_STATUSES, ID_PATTERN } from '../model/fields.js'
 import { fqn } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
 import { tenths } from '../model/version.js'
@@ -27,6 +27,8 @@ const WRITTEN = [
   'updatedAt',
   'updatedBy',
   'changeDescription',
+  'entityStatus',
+  'provider',
 ] as const
 const KEYS: readonly string[] = ['family', 'service', 'history', 'sealed']
 
@@ -91,6 +93,10 @@ function wrongWith(version: unknown, validate: Validate): readonly Issue[] {
   must('updatedAt', Number.isSafeInteger(updatedAt) && (updatedAt as number) >= 0, 'whole milliseconds')
   must('updatedBy', typeof updatedBy === 'string', 'a text')
   must('tags', Array.isArray(tags), 'a list')
+  const { entityStatus, provider } = version
+  const isStatus = entityStatus === undefined || (ENTITY_STATUSES as readonly unknown[]).includes(entityStatus)
+  must('entityStatus', isStatus, `one of ${ENTITY_STATUSES.join(', ')}`)
+  must('provider', provider === undefined || provider === 'user' || provider === 'system', 'user or system')
   const isFirst = changeDescription === undefined
   must('changeDescription', isFirst || isChange(changeDescription), 'a change description')
   // What stands where a secret would be masked has to be the mask.

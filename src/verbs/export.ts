@@ -48,7 +48,7 @@ const VERSIONS = 256
 /**
  * All services of a book with their whole history, soft-deleted ones too, by name: for a backup, or for another store, where
  * `importServices` writes them as they are. Each is one moment of its service, whoever writes meanwhile; it takes the memory
- * of a hundred services with their histories.
+ * of a hundred services with their histories. Followers and the last test result, which stand beside a service, are not exported.
  *
  * It yields a `Result` a service, and ends with the first error:
  * - `BAD_REQUEST`: an option is wrong, or there are secrets and the book has no cipher.
