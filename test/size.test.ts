@@ -25,9 +25,9 @@ async function size(external: string[]): Promise<number> {
   return brotliCompressSync(outputFiles[0]?.contents as Uint8Array).length
 }
 
-test('one verb and memoryStore are at most 68 KB in a bundle, of which our own code is at most 28 KB', async () => {
+test('one verb and memoryStore are at most 68 KB in a bundle, of which our own code is at most 29 KB', async () => {
   expect(await size([])).toBeLessThanOrEqual(68 * 1024)
-  expect(await size(PACKAGES)).toBeLessThanOrEqual(28 * 1024)
+  expect(await size(PACKAGES)).toBeLessThanOrEqual(29 * 1024)
 })
 
 test('who bundles that gets neither immer nor another entry', async () => {
@@ -44,6 +44,10 @@ test('who bundles that gets neither immer nor another entry', async () => {
   const used = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0)
   const unused = used
     .map(([file]) => file)
-    .filter((file) => /node_modules\/immer|adapters\/(fs|http|postgres|command|stand-in)|families\/(database|dashboard)|verbs\/(bulk|patch)/.test(file))
+    .filter((file) =>
+      /node_modules\/immer|adapters\/(fs|http|postgres|command|stand-in)|families\/(database|dashboard)|verbs\/(bulk|patch)/.test(
+        file,
+      ),
+    )
   expect(unused).toEqual([])
 })
