@@ -15,7 +15,7 @@ export const cases = [
     scales: true,
     steps: steps.map((key) => ({ key, title: `memory, ${key}` })),
     contestants: [
-      { name: 'servicebook, bulkUpsert', round: servicebook(bulk) },
+      { name: 'servicebook, bulkUpsert', round: servicebook((book, requests) => bulk(book, requests)) },
       { name: 'servicebook, one awaited after the other', round: servicebook(singly) },
       { name: 'floor: copied, frozen, Map.set', round: copied, goals: { create: { atMost: 2.5 } } },
       {

@@ -95,7 +95,6 @@ const connections = [
           audience: `//iam.googleapis.com/projects/${index}/locations/global/workloadIdentityPools/${host}`,
           subjectTokenType: 'urn:ietf:params:oauth:token-type:jwt',
           tokenURL: 'https://sts.googleapis.com/v1/token',
-          credentialSource: { file: `/var/run/secrets/${host}/token` },
         },
       },
       location: place,
