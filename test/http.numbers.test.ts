@@ -53,6 +53,11 @@ const isShortest = (number: bigint) => {
   return `${digits}${'0'.repeat(Math.max(0, Number(exponent) + 1 - length))}` === `${number}`
 }
 
+test('H3 a whole number that is held exactly is taken, also where a shorter text means the same', () => {
+  for (const text of ['-30023997515803312', '9007199254740994', '1152921504606846976'])
+    expect(parse(text)).toEqual({ value: Number(text) })
+})
+
 test('H3 each has its path; texts and keys are not numbers; of many a hundred are told; long ones take no time', () => {
   const big = '9007199254740993'
   const text = `{"${big}":"${big} 1e400","a/b":[1,${big},{"~":[[${big}]]}],"c":-${big}, "d" : ${big}}`

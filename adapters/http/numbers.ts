@@ -13,7 +13,13 @@ export function numberAt(text: string, start: number): { readonly end: number; r
   const [whole = '', , integer = '', fraction = '', exponent] = NUMBER.exec(text) ?? []
   const end = start + Math.max(whole.length, 1)
   if (exponent === undefined && integer.length + fraction.length <= SAFE) return { end, isRounded: false }
-  return { end, isRounded: canonical(whole) !== canonical(String(Number(whole))) }
+  return { end, isRounded: !isHeld(canonical(whole), Number(whole)) }
+}
+
+/** Whether a number stands for these digits: as its shortest text, or, of a whole one, as all of its digits. */
+function isHeld(digits: string, number: number): boolean {
+  if (digits === canonical(String(number))) return true
+  return Number.isInteger(number) && digits === canonical(String(BigInt(number)))
 }
 
 /** The digits between the outer zeros, and where the point is from the first of them; equal for what is equal. */
