@@ -19,7 +19,8 @@ export function undoLog(clear: () => void) {
     /** Sets a mark and answers what goes back to it. Where there was nothing, nothing has to be noted to come back. */
     mark(wasEmpty: boolean): () => void {
       if (!wasEmpty) log ??= []
-      const mark = { place: wasEmpty ? undefined : (log?.length ?? 0) }
+      // An earlier mark may have begun the log, and still needs it.
+      const mark = { place: log?.length }
       marks.push(mark)
       return () => {
         const at = marks.indexOf(mark)
