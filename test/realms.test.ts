@@ -4,7 +4,7 @@ import { mlmodelServices, openBook, upsertService } from 'servicebook'
 import { aesCipher } from 'servicebook/cipher'
 import { memoryStore } from 'servicebook/memory'
 import { expect, test } from 'vitest'
-import { utf8Length } from '../src/rules/copy.js'
+import { utf8Length } from '../src/rules/limits.js'
 
 /* Test environments and frames are realms of their own, with classes of their own, and not all of them have everything (V7). */
 
