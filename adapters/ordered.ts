@@ -20,6 +20,9 @@ export function ordered(sorted: readonly string[]) {
   return {
     size: () => size,
 
+    /** What is moved together: what one more name costs can be seen here. */
+    blocks: (): readonly (readonly string[])[] => blocks,
+
     add(name: string): void {
       const at = blockOf(name)
       const block = blocks[at]

@@ -1,7 +1,6 @@
 import type { BadRequest, EntityAlreadyExists } from '../model/errors.js'
 import type { Service } from '../model/service.js'
 import type { Stored } from '../ports/store.js'
-import type { Limits } from './copy.js'
 import { decideFollow, decideReport, decideUnfollow } from './decide/beside.js'
 import { decideCreate } from './decide/create.js'
 import { decideDelete, decideRestore } from './decide/delete.js'
@@ -10,6 +9,7 @@ import { decidePatch } from './decide/patch.js'
 import { decideReseal } from './decide/reseal.js'
 import { decideUpdate } from './decide/upsert.js'
 import type { Draft, Intent } from './intent.js'
+import type { Limits } from './limits.js'
 
 /*
  * What an intent does to what is stored: pure, so that a lost race is decided again on what won. Each case has a file in

@@ -2,7 +2,9 @@ import { Compile, type Validator } from 'typebox/compile'
 import { type TestConnectionResult, testConnectionResultSchema } from '../model/beside.js'
 import { type BadRequest, badRequest } from '../model/errors.js'
 import { maskedText } from '../model/texts.js'
-import { frozenCopy, type Limits, opened, shapeOf } from './copy.js'
+import { frozenCopy } from './copy.js'
+import type { Limits } from './limits.js'
+import { opened, shapeOf } from './shape.js'
 import { addViolations } from './violations.js'
 
 /*

@@ -1,8 +1,8 @@
 import type { Beside, TestConnectionResult } from '../../model/beside.js'
 import { type BadRequest, badRequest } from '../../model/errors.js'
 import type { Stored } from '../../ports/store.js'
-import type { Limits } from '../copy.js'
 import type { Decision } from '../decide.js'
+import type { Limits } from '../limits.js'
 import { sameValue } from '../same.js'
 
 /*
