@@ -77,9 +77,14 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** Only here may a module be imported. */
 const onlyIn: Record<string, readonly string[]> = {
-  'typebox/compile': ['src/rules/report.ts', 'src/rules/validate.ts', 'src/rules/violations.ts'],
+  'typebox/compile': [
+    'src/rules/compiled.ts',
+    'src/rules/report.ts',
+    'src/rules/validate.ts',
+    'src/rules/violations.ts',
+  ],
   'typebox/value': ['src/families/family.ts', 'src/families/resolve.ts'],
-  'typebox/system': ['src/rules/violations.ts'],
+  'typebox/system': ['src/rules/mould.ts', 'src/rules/violations.ts'],
   immer: ['src/rules/diff.ts'],
   ulid: ['src/execution/id.ts'],
 }
