@@ -138,12 +138,10 @@ async function cleared({ book }: Journey, turn: readonly Errand[]): Promise<void
     else errand.answer = text
   }
   if (book.secretsFollow) return
-  for (const errand of asked) {
-    const { answer, intent, draft, held, clear } = errand
+  await each(asked, ({ intent, draft, held, clear }) => {
     const request = 'request' in intent ? intent.request : draft?.request
-    if (answer !== undefined || request === undefined) continue
-    errand.answer = await misled(book, intent.by, request, held as Stored, clear)
-  }
+    return request && misled(book, intent.by, request, held as Stored, clear)
+  })
 }
 
 function decided({ book, isGiven }: Journey, errand: Errand): Answer {
