@@ -33,11 +33,11 @@ const mayImport: Record<string, readonly string[]> = {
     'src/families',
     'src/model',
     'typebox',
-    'typebox/compile',
+    'typebox/schema',
     'typebox/system',
     'immer',
   ],
-  'src/families': ['src/families', 'typebox', 'typebox/value'],
+  'src/families': ['src/families', 'typebox', 'typebox/schema'],
   'src/model': ['src/model', 'src/families', 'typebox', 'neverthrow'],
   'src/ports': ['src/ports', 'src/model'],
   'adapters/memory.ts': ['servicebook', 'adapters/roster.ts', 'adapters/directory.ts', 'adapters/undo.ts'],
@@ -77,8 +77,13 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** Only here may a module be imported. */
 const onlyIn: Record<string, readonly string[]> = {
-  'typebox/compile': ['src/rules/report.ts', 'src/rules/validate.ts', 'src/rules/violations.ts'],
-  'typebox/value': ['src/families/family.ts', 'src/families/resolve.ts'],
+  'typebox/schema': [
+    'src/families/family.ts',
+    'src/families/resolve.ts',
+    'src/rules/report.ts',
+    'src/rules/validate.ts',
+    'src/rules/violations.ts',
+  ],
   'typebox/system': ['src/rules/violations.ts'],
   immer: ['src/rules/diff.ts'],
   ulid: ['src/execution/id.ts'],

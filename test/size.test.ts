@@ -25,8 +25,8 @@ async function size(external: string[]): Promise<number> {
   return brotliCompressSync(outputFiles[0]?.contents as Uint8Array).length
 }
 
-test('one verb and memoryStore are at most 68 KB in a bundle, of which our own code is at most 29 KB', async () => {
-  expect(await size([])).toBeLessThanOrEqual(68 * 1024)
+test('one verb and memoryStore are at most 48 KB in a bundle, of which our own code is at most 29 KB', async () => {
+  expect(await size([])).toBeLessThanOrEqual(48 * 1024)
   expect(await size(PACKAGES)).toBeLessThanOrEqual(29 * 1024)
 })
 
