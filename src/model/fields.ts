@@ -1,4 +1,5 @@
-import { type Static, type TSchema, Type } from 'typebox'
+import type { Static, TSchema } from 'typebox'
+import * as Type from 'typebox'
 import type { Family } from '../families/family.js'
 import { testConnectionResultSchema } from './beside.js'
 import type { Frozen } from './frozen.js'

@@ -1,4 +1,5 @@
-import { type Static, type TObject, type TSchema, Type } from 'typebox'
+import type { Static, TObject, TSchema } from 'typebox'
+import * as Type from 'typebox'
 import type { ConnectionSchema, Family, ServiceTypeOf } from '../families/family.js'
 import { partial } from '../families/schema.js'
 import { untold } from '../families/untold.js'

@@ -1,4 +1,4 @@
-import { Compile, type Validator } from 'typebox/compile'
+import { Compile, type Validator } from 'typebox/schema'
 import { type TestConnectionResult, testConnectionResultSchema } from '../model/beside.js'
 import { type BadRequest, badRequest } from '../model/errors.js'
 import { maskedText } from '../model/texts.js'

@@ -9,7 +9,8 @@ import { UUID_PATTERN } from '../model/fields.js'
 import type { Subject } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
 import { withBeside } from '../rules/beside.js'
-import { demanded } from '../rules/intent.js'
+import { toFollow, toUnfollow } from '../rules/decide/beside.js'
+import { demanded, type FollowIntent, type Kind } from '../rules/intent.js'
 import type { ReviseOptions } from './restore.js'
 
 /** What a follow or unfollow did, and the service with its `followers`. */
@@ -54,7 +55,7 @@ export function followService<F extends Family>(
     options,
     ['by', ...PRECONDITIONS],
     'commit',
-    (read) => follow(book, 'follow', subject, userId, read) as Promise<Result<Followed<F>, FollowServiceError>>,
+    (read) => follow(book, toFollow, subject, userId, read) as Promise<Result<Followed<F>, FollowServiceError>>,
   )
 }
 
@@ -80,7 +81,7 @@ export function unfollowService<F extends Family>(
     options,
     ['by', ...PRECONDITIONS],
     'commit',
-    (read) => follow(book, 'unfollow', subject, userId, read) as Promise<Result<Followed<F>, FollowServiceError>>,
+    (read) => follow(book, toUnfollow, subject, userId, read) as Promise<Result<Followed<F>, FollowServiceError>>,
   )
 }
 
@@ -88,7 +89,7 @@ const UUID = new RegExp(UUID_PATTERN)
 
 async function follow(
   book: Book,
-  kind: 'follow' | 'unfollow',
+  kind: Kind<FollowIntent>,
   subject: Subject,
   given: unknown,
   { by, ...when }: ReviseOptions,
