@@ -185,4 +185,5 @@ export type TagLabel = Frozen<Static<ReturnType<typeof tagLabel>>>
 
 /** What a version changed against the one before it. Lists report the elements added and removed. */
 export type ChangeDescription = Frozen<Static<ReturnType<typeof changeDescription>>>
+/** What became of one field, or of elements of it: which side is absent tells whether it came, went or changed. */
 export type FieldChange = Frozen<Static<ReturnType<typeof fieldChange>>>
