@@ -61,8 +61,9 @@ export function followService<F extends Family>(
 
 /**
  * Ends what `followService` began, as OpenMetadata's `DELETE /v1/services/…/{id}/followers/{userId}` does. Who does not
- * follow is `unchanged`. What the policy is asked for and the errors are those of `followService`, but for the directory,
- * which is not asked.
+ * follow is `unchanged`. What the policy is asked for is that of `followService`; the directory is not asked.
+ *
+ * Errors: those of `followService`, `ENTITY_NOT_FOUND` only for the service.
  *
  * @example
  * await unfollowService(book, 'mlflow_prod', ada.id, { by: ada })
