@@ -1,5 +1,5 @@
 import type { Family } from 'servicebook'
-import { door, isForHere } from '../door.js'
+import { door, forHere } from '../door.js'
 import { listen } from '../listen.js'
 import { pages } from '../page/index.js'
 import { failed, misunderstood } from './failed.js'
@@ -32,7 +32,7 @@ export async function serve(options: ServeOptions, env = process.env): Promise<v
   const hosted = await (isInMemory ? inMemory(options) : onStore(options, env))
   let server: Awaited<ReturnType<typeof listen>>
   try {
-    server = await listen(answering(hosted), port)
+    server = await listen(forHere(answering(hosted)), port)
   } catch (error) {
     await hosted.close()
     throw error
@@ -125,10 +125,7 @@ function answering({ fetch, families }: Hosted): (request: Request) => Promise<R
   return async (request) => {
     // A Host that is none may make a URL that is none; the handler says so.
     const pathname = URL.canParse(request.url) ? new URL(request.url).pathname : ''
-    const answer =
-      ['GET', 'HEAD'].includes(request.method) && isForHere(request)
-        ? (beside[pathname] ?? (() => pageAt(pathname)))
-        : undefined
+    const answer = ['GET', 'HEAD'].includes(request.method) ? (beside[pathname] ?? (() => pageAt(pathname))) : undefined
     return answer?.() ?? fetch(request)
   }
 }
