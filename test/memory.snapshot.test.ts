@@ -8,9 +8,9 @@ import { openTestBook, stateOf } from './catalogue.js'
 /** All that a store answers, by every method; also of ids that were there once. */
 async function seen(store: ReturnType<typeof memoryStore>, ids: Iterable<string> = []) {
   const { current, history } = await stateOf(store)
-  const found = await Promise.all(
-    [...current.map(({ id }) => id), ...ids].map((id) => store.find('mlmodelService', id)),
-  )
+  const asked = [...current.map(({ id }) => id), ...ids]
+  const found = await Promise.all(asked.map((id) => store.find('mlmodelService', id)))
+  for (const [place, one] of found.entries()) expect([undefined, asked[place]]).toContain(one?.service.id)
   const [all, live] = await Promise.all(
     (['all', 'non-deleted'] as const).map((include) =>
       store.list('mlmodelService', { limit: 1, include, total: true }),
@@ -86,7 +86,9 @@ test('snapshots that stand on each other, a hundred deep, each as it was', async
   for (let at = 0; at < 100; at++) {
     await upsertService(book, { name: `n${at % 10}`, serviceType: 'Sklearn', description: String(at) })
     if (at % 3 === 0) await deleteService(book, { name: `n${(at * 7) % 10}` }, { hard: at % 2 === 0 })
-    marks.push({ was: await seen(store), back: store.snapshot() })
+    const was = await seen(store)
+    marks.push({ was, back: store.snapshot() })
+    expect(await seen(store)).toEqual(was)
   }
   for (const place of [99, 0, 40, 7, 66, 33, 98, 65]) {
     marks[place]?.back()

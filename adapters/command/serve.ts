@@ -39,8 +39,10 @@ export async function serve(options: ServeOptions, env = process.env): Promise<v
   }
   const url = server.origin + BASE
   const { name, families } = hosted
-  if (options.json) console.log(JSON.stringify({ url, store: name, families, pid: process.pid }))
-  else {
+  if (options.json) {
+    const admin = options.admin && `${server.origin}/__admin`
+    console.log(JSON.stringify({ url, ...(admin && { admin }), store: name, families, pid: process.pid }))
+  } else {
     console.log(`${url} serves ${name}. Try:
 
 curl -X PUT ${url}/v1/services/mlmodelServices -H 'content-type: application/json' -d '{"name":"churn","serviceType":"Sklearn"}'
