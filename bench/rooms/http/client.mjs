@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import net from 'node:net'
 import { parentPort } from 'node:worker_threads'
-import { expect, milliseconds } from './servicebook.mjs'
+import { expect } from '../../book.mjs'
+import { elapsed } from '../../measuring/clock.mjs'
 
 /*
  * The thread that sends requests over loopback, so that a server has an event loop of its own. It writes bytes that are
@@ -16,9 +17,9 @@ parentPort.on('message', async ({ port, requests }) => {
   const sockets = Array.from({ length: CONNECTIONS }, () => net.connect({ port, host: '127.0.0.1', noDelay: true }))
   await Promise.all(sockets.map((socket) => once(socket, 'connect')))
   const next = texts.values()
-  const spent = await milliseconds(() => Promise.all(sockets.map((socket) => kept(socket, next))))
+  const { wall } = await elapsed(() => Promise.all(sockets.map((socket) => kept(socket, next))))
   for (const socket of sockets) socket.destroy()
-  parentPort.postMessage(spent)
+  parentPort.postMessage(wall)
 })
 
 function bytesOf({ url, method, headers = {}, body = '' }) {

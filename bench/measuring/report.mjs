@@ -1,20 +1,23 @@
 import { writeFileSync } from 'node:fs'
 import os from 'node:os'
+import { median } from './clock.mjs'
 
-/** The sample in the middle. */
-export function median(samples) {
-  const sorted = [...samples].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+/** The median of one of the times of a line; `undefined` where it was not taken. */
+export function middle({ samples }, time = 'wall') {
+  const numbers = samples.map((sample) => sample[time]).filter((number) => number !== undefined)
+  return numbers.length === 0 ? undefined : median(numbers)
 }
 
 /**
  * What a goal says of two lines, ours being the first of its table. `atMost`: our median against its. `atLeast`: our
  * speed against its, which is its median against ours. A goal of our own line is about the median itself.
  */
-export function judged({ unit, lines }, { samples, goal }) {
-  const [ours, its] = [median(lines[0].samples), median(samples)]
-  const own = samples === lines[0].samples
+export function judged(table, line) {
+  const { unit, lines, by } = table
+  const { goal } = line
+  const time = by === 'cpu' && middle(line, 'cpu') !== undefined ? 'cpu' : 'wall'
+  const [ours, its] = [middle(lines[0], time), middle(line, time)]
+  const own = line === lines[0]
   if (goal === undefined) {
     if (own) return undefined
     if (unit === 'MB') return { ratio: ours / its, text: `${short(ours / its)}× of it` }
@@ -35,21 +38,22 @@ const verdict = (ratio, text, goal, score) => ({ ratio, text, goal, score, reach
 export function tableOf(table) {
   const rows = table.lines.map((line) => {
     const { text = '', goal = '', reached } = judged(table, line) ?? {}
-    const middle = median(line.samples)
-    const range = `${short(Math.min(...line.samples))}–${short(Math.max(...line.samples))}`
-    const pace = /bytes|MB/.test(table.unit) ? '' : grouped(perSecond(table, middle))
+    const [wall, cpu] = [middle(line), middle(line, 'cpu')]
+    const walls = line.samples.map(({ wall }) => wall)
     return [
       line.name,
-      `${short(middle)} ${table.unit}`,
-      range,
-      pace,
+      `${short(wall)} ${table.unit}`,
+      `${short(Math.min(...walls))}–${short(Math.max(...walls))}`,
+      cpu === undefined ? '' : `${short(cpu)} ${table.unit}`,
+      /bytes|MB/.test(table.unit) ? '' : grouped(perSecond(table, wall)),
       text,
       goal,
       reached === undefined ? '' : reached ? 'yes' : 'no',
     ]
   })
-  const head = [table.title, 'median', 'min–max', 'per second', 'servicebook', 'goal', 'reached']
-  if (table.unit === 'ms') head[0] += ` (${grouped(table.count)})`
+  const head = [table.title, 'median', 'min–max', 'CPU', 'per second', 'servicebook', 'goal', 'reached']
+  if (table.by === 'cpu') head[5] += ', by CPU'
+  if (table.unit === 'ms' && table.count > 1) head[0] += ` (${grouped(table.count)})`
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)))
   const text = (row) =>
     row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
@@ -57,8 +61,8 @@ export function tableOf(table) {
   return [head, rule, ...rows].map((row) => text(row).join('  ').trimEnd()).join('\n')
 }
 
-function perSecond({ unit, count }, middle) {
-  return (count * (unit === 'ms' ? 1e3 : 1e6)) / middle
+function perSecond({ unit, count }, time) {
+  return (count * (unit === 'ms' ? 1e3 : 1e6)) / time
 }
 
 /** Three digits that count. */
@@ -74,7 +78,7 @@ export function circumstances({ versions, missing, rounds, how }) {
   const [{ model }] = os.cpus()
   const machine = `${model.trim()}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()} ${os.arch()}`
   const date = new Date().toISOString().slice(0, 10)
-  const method = `Medians of ${rounds} rounds, all contestants in every round, each in a process of its own on a heap just collected. ${how} Durable: synced every 1,000 services.`
+  const method = `Medians of ${rounds} rounds, all contestants in every round, each in a process of its own on a heap just collected. Steady state: two rounds before warm up, and what they leave stays alive, so that the compiler still knows its shapes. CPU is that of the process, its collector included, without that of a database server. ${how} Durable: synced every 1,000 services.`
   return { date, machine, node: process.version, peers: versions, missing, method }
 }
 
@@ -82,12 +86,13 @@ export function writeResults(file, circumstances, tables) {
   const results = tables.map((table) => {
     const lines = table.lines.map((line) => {
       const { text: _, ...verdict } = judged(table, line) ?? {}
-      const [middle, min, max] = [median(line.samples), Math.min(...line.samples), Math.max(...line.samples)]
+      const walls = line.samples.map(({ wall }) => wall)
       return {
         name: line.name,
-        median: rounded(middle),
-        min: rounded(min),
-        max: rounded(max),
+        median: rounded(middle(line)),
+        min: rounded(Math.min(...walls)),
+        max: rounded(Math.max(...walls)),
+        cpu: rounded(middle(line, 'cpu')),
         ...verdict,
         ratio: rounded(verdict.ratio),
         score: rounded(verdict.score),

@@ -1,9 +1,11 @@
 import { crc32 } from 'node:zlib'
-import { memoryStore } from '../dist/memory.js'
+import { memoryStore } from '../../../dist/memory.js'
+import { bulk, by, expect, FAMILY, openedOn, outcomeOf, reported, steps } from '../../book.mjs'
+import { copyCurrent, copySuperseded, currentRows, supersededRows } from '../../ceilings/postgres.mjs'
+import { documents as documentsFrom, editionOf } from '../../documents/models.mjs'
+import { each, spent, times } from '../../measuring/clock.mjs'
+import { upserted } from '../../peers/postgres.mjs'
 import { bookOn, emptyTables, rowsIn, tables } from './database.mjs'
-import { byHand, copyCurrent, copySuperseded, currentRows, supersededRows } from './postgres-peers.mjs'
-import { documents as documentsFrom, editionOf } from './requests.mjs'
-import { bulk, expect, FAMILY, milliseconds, openedOn, outcomeOf, reported, steps } from './servicebook.mjs'
 
 /*
  * The rounds of those who write many services at once.
@@ -55,7 +57,7 @@ export async function floor(documents, { time, record }) {
   await emptyTables()
   await time('create', () => copyCurrent(created))
   await emptyTables()
-  const both = await milliseconds(async () => {
+  const { answer: _, ...both } = await spent(async () => {
     await copyCurrent(changed)
     await copySuperseded(superseded)
   })
@@ -67,18 +69,37 @@ export async function floor(documents, { time, record }) {
 /** On a tenth of the services, since it takes its time; the time of all is ten times that. */
 export async function loop(documents, { record }) {
   await emptyTables()
-  for (const step of ['create', 'changed']) {
-    const some = given(documents, step, 'services').slice(0, documents.size / 10)
-    const spent = await milliseconds(async () => {
-      for (const service of some) await byHand(service)
+  for (const step of steps) {
+    const some = given(documents, step, 'requests').slice(0, documents.size / 10)
+    const spentOnSome = await spent(async () => {
+      for (const request of some) {
+        const { outcome } = await upserted(request, { by })
+        expect(outcome === outcomeOf[step], `${step} services to be ${outcomeOf[step]}`)
+      }
     })
-    record(step, (spent * documents.size) / some.length)
+    record(step, times(spentOnSome, documents.size / some.length))
     await expectRows({ services: some.length, versions: step === 'create' ? 0 : some.length })
   }
 }
 
+/** Under the same rules, with history. */
+export function ruled(open) {
+  return async (documents, { time }) => {
+    await emptyTables()
+    const bulk = await open()
+    for (const step of bulkSteps) {
+      const requests = given(documents, step, 'requests')
+      const rows = await time(step, () => bulk(requests, { by }))
+      for (const [outcome, count] of Object.entries(outcomesOf(documents, step))) {
+        const found = rows.filter((row) => row.outcome === outcome).length
+        expect(found === count, `${count} of the ${step} services to be ${outcome}`)
+      }
+    }
+  }
+}
+
 /** Among mixed services others write the unchanged ones as well, since they do not compare. */
-export function peer(open) {
+export function ceiling(open) {
   return async (documents, { time }) => {
     await emptyTables()
     const upsert = await open()
@@ -101,8 +122,7 @@ export function chunksOf(chunkSize) {
     const count = Math.min(documents.size, Math.max(500, chunkSize * 100))
     for (const step of ['create', 'changed']) {
       const requests = given(documents, step, 'requests').slice(0, count)
-      const spent = await milliseconds(() => bulk(book, requests, { chunkSize }))
-      record(step, (spent * 1000) / count)
+      record(step, each(await spent(() => bulk(book, requests, { chunkSize })), count))
     }
     await expectRows({ services: count, versions: count })
   }
@@ -111,5 +131,18 @@ export function chunksOf(chunkSize) {
 export async function expectRows(expected) {
   for (const [table, count] of Object.entries(expected)) {
     expect((await rowsIn(tables[table])) === count, `${count} rows in the table of ${table}`)
+  }
+}
+
+/** With every change written down in the same statement, for whoever reads the outbox, and without. */
+export function told(outbox) {
+  return async (documents, { time }) => {
+    await emptyTables()
+    const book = bookOn(undefined, { outbox })
+    for (const step of ['create', 'changed']) {
+      const requests = given(documents, step, 'requests')
+      await time(step, () => bulk(book, requests))
+    }
+    expect((await rowsIn(tables.events)) === (outbox ? 2 * documents.size : 0), 'an event for each change')
   }
 }

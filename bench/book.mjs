@@ -4,6 +4,7 @@ import { bulkUpsert, mlmodelServices, openBook } from '../dist/index.js'
 export const FAMILY = 'mlmodelService'
 /** What a contestant of a bulk does to its services, one step after the other. */
 export const steps = ['create', 'changed', 'unchanged']
+export const outcomeOf = { create: 'created', changed: 'updated', unchanged: 'unchanged' }
 export const by = { name: 'ada' }
 export const openedOn = (store) => openBook({ family: mlmodelServices, store })
 
@@ -23,16 +24,6 @@ export async function reported(book, requests, options) {
 export async function bulk(book, requests, options) {
   return (await reported(book, requests, options)).rows.at(-1)?.outcome
 }
-
-/** How long the work takes, on a heap that was just collected. */
-export async function milliseconds(work) {
-  gc()
-  const start = performance.now()
-  await work()
-  return performance.now() - start
-}
-
-export const outcomeOf = { create: 'created', changed: 'updated', unchanged: 'unchanged' }
 
 /** Leaves a directory with these services in it. */
 export async function prepared(directory, documents) {

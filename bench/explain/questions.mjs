@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { FAMILY } from './servicebook.mjs'
+import { FAMILY } from '../book.mjs'
 
 /**
  * What a store is asked, each with whether it is of the hot path and whether the answer is right. `services` are a

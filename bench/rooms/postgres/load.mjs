@@ -1,51 +1,47 @@
-import { upsertService } from '../dist/index.js'
+import { upsertService } from '../../../dist/index.js'
+import { bulk, by, expect, outcomeOf } from '../../book.mjs'
+import { documents as documentsFrom, editionOf } from '../../documents/models.mjs'
+import { each, median, spent } from '../../measuring/clock.mjs'
+import { upserted } from '../../peers/postgres.mjs'
+import { expectRows } from './bulks.mjs'
 import { bookOn, emptyTables, fill, pool, rowsIn, tables } from './database.mjs'
-import { expectRows } from './postgres-bulk.mjs'
-import { byHand } from './postgres-peers.mjs'
-import { median } from './report.mjs'
-import { documents as documentsFrom, editionOf } from './requests.mjs'
-import { bulk, by, expect, milliseconds, outcomeOf } from './servicebook.mjs'
 
 /*
  * The rounds about single writes, several writers, and tables that are large already.
  */
 
-/** Changes one service after the other, and as many again for 64 callers that each wait for their answer. */
-function singles(form, upsertOn) {
+/** Changes services for so many callers that each wait for their answer before they send the next. */
+export function callers(count, upsertOn) {
   return async (documents, { record }) => {
     await emptyTables()
     const book = bookOn()
     await bulk(book, documents.requests(0))
     await pool().query(`vacuum analyze ${tables.services}`)
     const upsert = upsertOn(book)
-    const all = documents[form](1)
-    const half = all.length / 2
+    const all = documents.requests(1).slice(0, count === 1 ? documents.size / 4 : documents.size)
     const waits = []
-    await milliseconds(async () => {
-      for (const one of all.slice(0, half)) waits.push(await elapsed(() => upsert(one)))
-    })
-    record('single', median(waits) * 1000)
-    let next = half
+    let next = 0
     const caller = async () => {
-      while (next < all.length) await upsert(all[next++])
+      while (next < all.length) {
+        const start = performance.now()
+        await upsert(all[next++])
+        waits.push((performance.now() - start) * 1000)
+      }
     }
-    const spent = await milliseconds(() => Promise.all(Array.from({ length: 64 }, caller)))
-    record('callers', (spent * 1000) / half)
-    await expectRows({ services: all.length, versions: all.length })
+    const one = each(await spent(() => Promise.all(Array.from({ length: count }, caller))), all.length)
+    record('changed', count === 1 ? { wall: median(waits), cpu: one.cpu } : one)
+    await expectRows({ services: documents.size, versions: all.length })
   }
 }
 
-async function elapsed(work) {
-  const start = performance.now()
-  await work()
-  return performance.now() - start
-}
-
-export const upserts = singles('requests', (book) => async (request) => {
+export const ours = (book) => async (request) => {
   const answer = await upsertService(book, request, { by })
   expect(answer.isOk() && answer.value.outcome === 'updated', 'a service to be updated')
-})
-export const loopOfOne = singles('services', () => byHand)
+}
+export const byHand = () => async (request) => {
+  const { outcome } = await upserted(request, { by })
+  expect(outcome === 'updated', 'a service to be updated')
+}
 
 /** Each has a book and a slice of the names of its own; they share the process and its connections. */
 export function writers(count) {

@@ -1,4 +1,4 @@
-import { fqn } from '../dist/index.js'
+import { fqn } from '../../dist/index.js'
 
 /** How documents are built, as the report states it. */
 export const how =

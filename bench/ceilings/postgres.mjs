@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { pool, tables } from './database.mjs'
-import { chunks } from './peers.mjs'
-import { FAMILY } from './servicebook.mjs'
+import { FAMILY } from '../book.mjs'
+import { chunks } from '../documents/chunks.mjs'
+import { pool, tables } from '../rooms/postgres/database.mjs'
 
 /*
- * What else writes to the same tables: the least there is, and what people write instead. None of it validates, compares
- * or decides; only `byHand` and the floor of two tables keep history.
+ * What else writes to the same tables without validating, comparing or deciding: the least there is, and query builders that
+ * write current services alone. Only the floor of two tables keeps history.
  */
 
 const { schema, services, versions } = tables
@@ -35,28 +35,6 @@ async function copy(sql, bytes) {
   const { from } = await import('pg-copy-streams')
   const client = await pool().connect()
   await pipeline(Readable.from(bytes), client.query(from(sql)))
-  client.release()
-}
-
-/** One service in a transaction of its own: read it under a lock, write what it is, keep what it was. */
-export async function byHand(service) {
-  const client = await pool().connect()
-  const key = [service.fullyQualifiedName, FAMILY]
-  await client.query('begin')
-  const held = await client.query(
-    `select revision, service from ${services} where fqn = $1 and family = $2 for update`,
-    key,
-  )
-  await client.query(
-    `insert into ${services} (fqn, family, id, revision, name, deleted, service) values ($1, $2, $3, 1, $4, false, $5)
-     on conflict (fqn, family) do update set revision = servicebook_services.revision + 1, service = excluded.service`,
-    [...key, service.id, service.name, JSON.stringify(service)],
-  )
-  for (const before of held.rows) {
-    const values = [...key, before.revision, JSON.stringify(before.service)]
-    await client.query(`insert into ${versions} (fqn, family, version, service) values ($1, $2, $3, $4)`, values)
-  }
-  await client.query('commit')
   client.release()
 }
 

@@ -1,23 +1,9 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { chunks } from '../documents/chunks.mjs'
 
-/** Which peers are installed, by name with their versions, and why the others are not there. */
-export async function installedPeers() {
-  const { dependencies } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'))
-  const versions = {}
-  const missing = {}
-  for (const [name, version] of Object.entries(dependencies)) {
-    try {
-      const module = await import(name)
-      if (name === 'better-sqlite3') new module.default(':memory:').close() // its binary is loaded only now
-      versions[name] = version
-    } catch (error) {
-      const absent = error.code === 'ERR_MODULE_NOT_FOUND'
-      missing[name] = absent ? 'not installed; npm ci --prefix bench' : String(error.message).split('\n')[0]
-    }
-  }
-  return { versions, missing }
-}
+/*
+ * Stores that neither check nor decide, and mostly keep no history: what nobody who keeps those promises can be asked to reach.
+ */
 
 /** Keeps the caller's own object, or with `clone` a copy; checks nothing either way. */
 export async function lokijs(options) {
@@ -79,8 +65,4 @@ export async function lmdb(directory) {
     }
   }
   return { create: put, change: put, close: () => services.close() }
-}
-
-export function* chunks(list, size = 1000) {
-  for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size)
 }

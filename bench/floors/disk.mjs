@@ -1,50 +1,15 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
-import { memoryStore } from '../dist/memory.js'
-import { chunks } from './peers.mjs'
-import { median } from './report.mjs'
-import { editionOf } from './requests.mjs'
-import { bulk, expect, FAMILY, openedOn, prepared, steps } from './servicebook.mjs'
+import { memoryStore } from '../../dist/memory.js'
+import { bulk, expect, FAMILY, openedOn, prepared } from '../book.mjs'
+import { chunks } from '../documents/chunks.mjs'
+import { editionOf } from '../documents/models.mjs'
+import { median, spent } from '../measuring/clock.mjs'
 
 /*
- * The least that any store of these services has to do. Floors check nothing, decide nothing and keep no history.
+ * The least that anything durable has to do.
  */
-
-/** The least that isolation costs: nobody outside can change what is held. Ids and FQNs are there already. */
-export async function copied(documents, { time }) {
-  const held = new Map()
-  for (const step of steps) {
-    const requests = documents.requests(editionOf[step])
-    const services = documents.services(editionOf[step])
-    await time(step, () => {
-      requests.forEach((request, index) => {
-        const { id, fullyQualifiedName, version, updatedAt } = services[index]
-        const service = { id, fullyQualifiedName, version, deleted: false, updatedAt, updatedBy: 'ada' }
-        for (const key in request) service[key] = frozenCopy(request[key])
-        held.set(fullyQualifiedName, Object.freeze(service))
-      })
-    })
-  }
-}
-
-function frozenCopy(value) {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy))
-  const copy = {}
-  for (const key in value) copy[key] = frozenCopy(value[key]) // Object.keys would take half as long again
-  return Object.freeze(copy)
-}
-
-export async function ready(documents, { time }) {
-  const held = new Map()
-  for (const step of steps) {
-    const services = documents.services(editionOf[step]).map(frozenCopy)
-    await time(step, () => {
-      for (const service of services) held.set(service.fullyQualifiedName, service)
-    })
-  }
-}
 
 /** Any journal of these services has to do as much. The services are there, decided upon and frozen. */
 export async function lines(documents, { time, place }) {
@@ -85,14 +50,16 @@ export async function appends(documents, { record, place }) {
   const fd = fs.openSync(path.join(place, 'floor.jsonl'), 'w')
   const line = Buffer.alloc(1700, 'x')
   const waits = []
-  gc()
-  for (let nth = 0; nth < Math.min(1000, documents.size); nth++) {
-    const start = performance.now()
-    fs.writeSync(fd, line, 0, line.length, nth * line.length)
-    await datasync(fd)
-    waits.push((performance.now() - start) * 1000)
-  }
-  record('single', median(waits))
+  const count = Math.min(1000, documents.size)
+  const { cpu } = await spent(async () => {
+    for (let nth = 0; nth < count; nth++) {
+      const start = performance.now()
+      fs.writeSync(fd, line, 0, line.length, nth * line.length)
+      await datasync(fd)
+      waits.push((performance.now() - start) * 1000)
+    }
+  })
+  record('single', { wall: median(waits), cpu: (cpu * 1000) / count })
   fs.closeSync(fd)
 }
 

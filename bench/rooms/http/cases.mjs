@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { serve } from 'srvx'
-import { serviceHandler } from '../dist/http.js'
-import { getService, listServices } from '../dist/index.js'
-import { memoryStore } from '../dist/memory.js'
-import { documents as documentsFrom, editionOf } from './requests.mjs'
-import { bulk, expect, milliseconds, openedOn } from './servicebook.mjs'
+import { serviceHandler } from '../../../dist/http.js'
+import { getService, listServices } from '../../../dist/index.js'
+import { memoryStore } from '../../../dist/memory.js'
+import { bulk, expect, openedOn } from '../../book.mjs'
+import { documents as documentsFrom, editionOf } from '../../documents/models.mjs'
+import { each, spent } from '../../measuring/clock.mjs'
 
 /*
  * The HTTP edge of a book in memory, beside the least that could answer: the same body parsed and said again, or a text of
@@ -23,23 +24,86 @@ const titles = {
   page: 'GET of a page of 50',
   bulk: `a row of PUT /bulk of ${ROWS.toLocaleString('en')}`,
 }
+const goals = {
+  create: { atLeast: 0.55 },
+  changed: { atLeast: 0.55 },
+  unchanged: { atLeast: 0.55 },
+  get: { atLeast: 0.75 },
+}
+
 /** So many that what follows a collection of the heap, which is the same for few and many, counts little. */
 const hosts = [
-  { where: 'in process', host: called, size: 4000 },
-  { where: 'over sockets', host: served, size: 2000 },
+  { where: 'in process', host: called, size: 4000, by: 'cpu' },
+  { where: 'over sockets', host: served, size: 2000, goals },
 ]
 
-export const cases = hosts.map(({ where, host, size }, place) => ({
-  module: import.meta.url,
-  place,
-  size,
-  scales: true,
-  steps: Object.entries(titles).map(([key, title]) => ({ key, title: `http ${where}, ${title}`, unit: 'µs' })),
-  contestants: [
-    { name: 'servicebook, serviceHandler', round: round(host, ours) },
-    { name: 'floor: parsed and said again, or there already', round: round(host, floor) },
-  ],
-}))
+export const cases = [
+  ...hosts.map(({ where, host, size, goals, by }) => ({
+    size,
+    by,
+    scales: true,
+    steps: Object.entries(titles).map(([key, title]) => ({ key, title: `http ${where}, ${title}`, unit: 'µs' })),
+    contestants: [
+      { name: 'servicebook, serviceHandler', round: round(host, ours) },
+      { name: 'floor: parsed and said again, or there already', round: round(host, floor), goals },
+    ],
+  })),
+  {
+    size: 4000,
+    by: 'cpu',
+    steps: [{ key: 'page', title: 'http in process, a page of 50 with its total', unit: 'µs' }],
+    contestants: [
+      { name: 'servicebook, serviceHandler', round: pages(answered) },
+      {
+        name: 'floor: list, JSON.stringify, Response of the same page',
+        round: pages(stringified),
+        goals: { page: { atMost: 1.8 } },
+      },
+    ],
+  },
+].map((one, place) => ({ module: import.meta.url, place, ...one }))
+
+/** Pages all over a book, every field of their services, read to the last byte. */
+function pages(open) {
+  return async (documents, { record }) => {
+    const book = openedOn(memoryStore())
+    await bulk(book, documents.requests(0))
+    const places = await placesIn(book)
+    const ask = open(book)
+    const times = await spent(async () => {
+      for (let nth = 0; nth < 1000; nth++) {
+        const text = await (await ask(places[nth % places.length])).text()
+        expect(text.length > 50_000, 'fifty services')
+      }
+    })
+    record('page', each(times, 1000))
+    return book
+  }
+}
+
+/** Where each page but the first begins. */
+async function placesIn(book) {
+  const places = []
+  for (let after; ; ) {
+    const { paging } = (await listServices(book, { limit: 50, ...(after && { after }) }))._unsafeUnwrap()
+    after = paging.after
+    if (after === undefined) return places.slice(0, -1)
+    places.push(after)
+  }
+}
+
+function answered(book) {
+  const handle = serviceHandler(book)
+  return (after) => handle(new Request(`http://localhost${PATH}?limit=50&fields=*&after=${encodeURIComponent(after)}`))
+}
+
+function stringified(book) {
+  const headers = { 'Content-Type': 'application/json' }
+  return async (after) => {
+    const { services, paging } = (await listServices(book, { limit: 50, total: true, after }))._unsafeUnwrap()
+    return new Response(JSON.stringify({ data: services, paging }), { headers })
+  }
+}
 
 /** The texts of requests are there before the clock runs. */
 function round(host, open) {
@@ -47,7 +111,7 @@ function round(host, open) {
     const { handler, done } = await open(documents)
     const { origin, send, close } = await host(handler)
     for (const [step, { requests, count = requests.length }] of sentTo(origin, documents)) {
-      record(step, ((await send(requests)) * 1000) / count)
+      record(step, each(await send(requests), count))
     }
     await close?.()
     await done?.()
@@ -115,7 +179,7 @@ async function floor(documents) {
 /** One request after the other, made and answered on this thread; bodies of answers are left alone. */
 function called(handler) {
   const send = (requests) =>
-    milliseconds(async () => {
+    spent(async () => {
       for (const { url, ...init } of requests)
         expect((await handler(new Request(url, init))).ok, 'an answer that is ok')
     })
@@ -125,14 +189,14 @@ function called(handler) {
 let client
 /** On loopback, for a client on a thread of its own that stays between rounds. */
 async function served(handler) {
-  client ??= new Worker(new URL('./http-client.mjs', import.meta.url))
+  client ??= new Worker(new URL('./client.mjs', import.meta.url))
   const server = serve({ fetch: handler, port: 0, hostname: '127.0.0.1', silent: true, gracefulShutdown: false })
   await server.ready()
   const send = async (requests) => {
     gc()
     client.postMessage({ port: new URL(server.url).port, requests })
-    const [spent] = await once(client, 'message')
-    return spent
+    const [wall] = await once(client, 'message')
+    return { wall } // the CPU time of this process would be that of the client as well
   }
   return { origin: server.url.slice(0, -1), send, close: () => server.close(true) }
 }

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import pg from 'pg'
-import { migrate, postgresStore } from '../dist/postgres.js'
-import { startServer } from '../test/server.mjs'
-import { openedOn } from './servicebook.mjs'
+import { migrate, postgresStore } from '../../../dist/postgres.js'
+import { startServer } from '../../../test/server.mjs'
+import { openedOn } from '../../book.mjs'
 
 const SETTINGS = ['fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'max_wal_size']
 
@@ -15,6 +15,7 @@ export const tables = {
   schema,
   services: `${schema}.servicebook_services`,
   versions: `${schema}.servicebook_versions`,
+  events: `${schema}.servicebook_events`,
 }
 
 /** The server of the bench: that of `DATABASE_URL`, or one of our own, as durable as PostgreSQL comes. */
@@ -77,7 +78,7 @@ export async function emptyTables() {
 }
 
 /** A book on these tables. */
-export const bookOn = (client = pool()) => openedOn(postgresStore(client, { schema }))
+export const bookOn = (client = pool(), options = {}) => openedOn(postgresStore(client, { schema, ...options }))
 
 /** How many rows there are in what is named. */
 export async function rowsIn(from) {

@@ -1,8 +1,8 @@
-import { postgresStore } from '../dist/postgres.js'
-import { bookOn, emptyTables, fill, pool, prepare, tables } from './database.mjs'
-import { questions } from './explain-questions.mjs'
-import { documents } from './requests.mjs'
-import { bulk, expect, FAMILY } from './servicebook.mjs'
+import { postgresStore } from '../../dist/postgres.js'
+import { bulk, expect, FAMILY } from '../book.mjs'
+import { documents } from '../documents/models.mjs'
+import { bookOn, emptyTables, fill, pool, prepare, tables } from '../rooms/postgres/database.mjs'
+import { questions } from './questions.mjs'
 
 /*
  * How PostgreSQL runs each statement of the store when the tables are large: `npm run bench:explain [-- rows]`, by default
