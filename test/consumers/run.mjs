@@ -224,7 +224,7 @@ test('a host in TypeScript', async () => {
   },
   {
     name: 'Recipe, MSW',
-    packages: ['msw@3.0.5'],
+    packages: ['msw@2.9.0'],
     files: { 'msw.test.mjs': recipe('msw.test.mjs') },
     commands: [['node', '--test', 'msw.test.mjs']],
   },
