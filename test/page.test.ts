@@ -160,10 +160,11 @@ test('a service with its timeline, and what of its connection is another', async
   await fetch(`${admin}/reset`, { method: 'POST' })
   const ask = asking(fetch, url)
   let now = Date.UTC(2026, 0, 12, 9)
+  const claims = Buffer.from(JSON.stringify({ sub: 'ada' })).toString('base64url')
   const put = async (request: object) => {
     now += 26.5 * 3_600_000
     await asking(fetch, admin)('POST', '/clock', { now })
-    return (await ask('PUT', MODELS, request)).body
+    return (await ask('PUT', MODELS, request, { authorization: `Bearer x.${claims}.x` })).body
   }
   for (const name of [
     'fraud-card-scoring',
@@ -180,8 +181,7 @@ test('a service with its timeline, and what of its connection is another', async
   await put({ ...churn, description: 'Who is about to leave' })
   await put({ ...churn, description: 'Who leaves within 30 days' })
   const moved = { connection: config('eu-central-1', { endPointURL: 'https://sagemaker.example.com' }) }
-  const tags = [{ tagFQN: 'Tier.Tier2' }]
-  const { id } = await put({ ...churn, ...moved, description: 'Who leaves within 30 days', tags })
+  const { id } = await put({ ...churn, ...moved, description: 'Who leaves within 14 days' })
   await page.emulateMedia({ colorScheme: 'light' })
   await page.goto(new URL(`/#/mlmodelServices/${id}`, url).href)
   await page.reload()
