@@ -77,7 +77,12 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
       <groupId>org.junit.jupiter</groupId><artifactId>junit-jupiter</artifactId><version>6.1.3</version><scope>test</scope>
     </dependency>
   </dependencies>
-  <build><plugins><plugin><artifactId>maven-surefire-plugin</artifactId><version>3.6.1</version></plugin></plugins></build>
+  <build>
+    <plugins>
+      <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.14.0</version></plugin>
+      <plugin><artifactId>maven-surefire-plugin</artifactId><version>3.6.1</version></plugin>
+    </plugins>
+  </build>
 </project>
 `
 
@@ -224,7 +229,7 @@ test('a host in TypeScript', async () => {
   },
   {
     name: 'Recipe, MSW',
-    packages: ['msw@3.0.5'],
+    packages: ['msw@2.9.0'],
     files: { 'msw.test.mjs': recipe('msw.test.mjs') },
     commands: [['node', '--test', 'msw.test.mjs']],
   },
