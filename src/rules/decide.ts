@@ -1,8 +1,8 @@
 import type { BadRequest, EntityAlreadyExists } from '../model/errors.js'
 import type { Service } from '../model/service.js'
 import type { Stored } from '../ports/store.js'
-import type { Limits } from './copy.js'
 import { type Draft, type Intent, kindOf } from './intent.js'
+import type { Limits } from './limits.js'
 
 /*
  * What an intent does to what is stored: pure, so that a lost race is decided again on what won. Each kind of them has its

@@ -6,8 +6,8 @@ import type { ChangeDescription, EntityStatus, Service } from '../model/service.
 import type { Representation } from '../ports/representation.js'
 import type { Stored } from '../ports/store.js'
 import type { PatchOperation } from './apply.js'
-import type { Limits } from './copy.js'
 import type { Decision, Gathered } from './decide.js'
+import type { Limits } from './limits.js'
 import type { Referring } from './references.js'
 import type { Validate, ValidRequest } from './validate.js'
 

@@ -3,7 +3,9 @@ import { Compile, type Validator } from 'typebox/schema'
 import { type TestConnectionResult, testConnectionResultSchema } from '../model/beside.js'
 import { type BadRequest, badRequest } from '../model/errors.js'
 import { maskedText } from '../model/texts.js'
-import { frozenCopy, type Limits, opened, type Shape, shapeOf } from './copy.js'
+import { frozenCopy } from './copy.js'
+import type { Limits } from './limits.js'
+import { opened, type Shape, shapeOf } from './shape.js'
 import { addViolations } from './violations.js'
 
 /*

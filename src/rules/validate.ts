@@ -9,10 +9,12 @@ import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
 import { type Birth, birthOf, NAME, requestFieldsOf } from '../model/fields.js'
 import { fqn, isFqn } from '../model/fqn.js'
 import { checkedSchema, type OwnerReference, type Service, type TagLabel } from '../model/service.js'
-import { frozenCopy, type Limits, opened, type Shape, shapeOf, utf8Length } from './copy.js'
+import { frozenCopy } from './copy.js'
 import { add, type Findings } from './findings.js'
+import { type Limits, utf8Length } from './limits.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
 import { maskConfig, maskedPath, secretPaths } from './secrets.js'
+import { opened, type Shape, shapeOf } from './shape.js'
 import { addViolations, fits, violations } from './violations.js'
 
 /** A request that fits: copied, frozen, defaults filled in, sets without duplicates, secrets taken out. */

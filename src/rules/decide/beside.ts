@@ -2,9 +2,9 @@ import type { Beside } from '../../model/beside.js'
 import { type BadRequest, badRequest } from '../../model/errors.js'
 import type { Stored } from '../../ports/store.js'
 import { besideChange } from '../beside.js'
-import type { Limits } from '../copy.js'
 import type { Decision, Gathered } from '../decide.js'
 import type { FollowIntent, Kind, ReportIntent } from '../intent.js'
+import type { Limits } from '../limits.js'
 import { sameValue } from '../same.js'
 
 /*
