@@ -50,7 +50,7 @@ onStore('serve', "OpenMetadata's API on loopback, a page to look at, and its ref
   .addHelpText(
     'after',
     `
-It is ready once it has printed a line. SIGTERM or SIGINT end it when what is under way has its answer, a second one at once.
+It is ready once it has printed a line. SIGTERM or SIGINT end it when what is under way has its answer, within five seconds; a second one at once.
 
 Examples:
   $ servicebook serve                                     in memory, http://127.0.0.1:8585/api
