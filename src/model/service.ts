@@ -1,4 +1,5 @@
-import { type Static, type TObject, type TSchema, Type } from 'typebox'
+import type { Static, TObject, TSchema } from 'typebox'
+import * as Type from 'typebox'
 import type { ConnectionSchema, Family, ServiceTypeOf } from '../families/family.js'
 import { partial } from '../families/schema.js'
 import { untold } from '../families/untold.js'
@@ -8,9 +9,9 @@ import {
   type fieldChange,
   type followerReference,
   type ownerReference,
-  type requestBase,
+  type Requested,
   requestFieldsOf,
-  type serviceBase,
+  type Served,
   serviceFieldsOf,
   type style,
   type tagLabel,
@@ -99,13 +100,13 @@ export interface ServiceConnection<Config> {
 }
 
 /** The fields of a request but its `serviceType` and `connection`. */
-export interface RequestFields extends Given<Static<typeof requestBase>> {}
+export interface RequestFields extends Given<Requested> {}
 
 /** The fields of a service but its `serviceType` and `connection`. */
-export interface ServiceFields extends Frozen<Static<typeof serviceBase>> {}
+export interface ServiceFields extends Frozen<Served> {}
 
 /** A reference to a user who follows a service. */
-export type FollowerReference = Frozen<Static<typeof followerReference>>
+export type FollowerReference = Frozen<Static<ReturnType<typeof followerReference>>>
 
 /** A create request for a service type, or for any of several. */
 export interface ServiceRequestOf<Type extends string, Config> extends RequestFields {
@@ -134,7 +135,7 @@ type Wide<T> = T extends string ? string : T extends object ? { readonly [K in k
  * A request of which the compiler knows no more than that its `serviceType` is a text: a constant without `as const`, a JSON
  * module. It is taken, and checked when it is sent. What the compiler knows better is a `ServiceRequest`, or an error.
  */
-export type UntypedRequest = Wide<Given<Static<typeof requestBase>>> & {
+export type UntypedRequest = Wide<Given<Requested>> & {
   readonly serviceType: string
   readonly connection?: { readonly config: object } | null | undefined
 }
@@ -180,8 +181,9 @@ export type EntityStatus = (typeof ENTITY_STATUSES)[number]
 export type OwnerReference = Frozen<Static<typeof ownerReference>>
 
 /** A tag on a service. Its identity is `tagFQN` and `source`. */
-export type TagLabel = Frozen<Static<typeof tagLabel>>
+export type TagLabel = Frozen<Static<ReturnType<typeof tagLabel>>>
 
 /** What a version changed against the one before it. Lists report the elements added and removed. */
-export type ChangeDescription = Frozen<Static<typeof changeDescription>>
-export type FieldChange = Frozen<Static<typeof fieldChange>>
+export type ChangeDescription = Frozen<Static<ReturnType<typeof changeDescription>>>
+/** What became of one field, or of elements of it: which side is absent tells whether it came, went or changed. */
+export type FieldChange = Frozen<Static<ReturnType<typeof fieldChange>>>
