@@ -10,7 +10,7 @@ import type { ImportIntent } from '../intent.js'
  */
 export function decideImport(
   held: Stored | null,
-  { chain, at, clear }: ImportIntent,
+  { chain, at, clear, beside }: ImportIntent,
 ): Decision | BadRequest | EntityAlreadyExists {
   const service = chain[at] as Service
   const place = held === null ? -1 : chain.findIndex((version) => isSame(version, held.service))
@@ -18,13 +18,14 @@ export function decideImport(
   if (held !== null && place >= at) return { outcome: 'unchanged', stored: held }
   if (place !== at - 1)
     return badRequest([{ path: '/history', message: 'has an earlier version that was not imported' }])
+  const isLast = at === chain.length - 1
   const stored: Stored = Object.freeze({
     service,
     sealed: null,
-    beside: held?.beside ?? null,
+    // Who follows it where it is now goes on.
+    beside: held?.beside ?? (isLast ? beside : null),
     revision: (held?.revision ?? 0) + 1,
   })
-  const isLast = at === chain.length - 1
   return isLast && clear !== null ? { outcome: 'imported', stored, clear } : { outcome: 'imported', stored }
 }
 
