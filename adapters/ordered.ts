@@ -13,6 +13,8 @@ export function ordered(sorted: readonly string[]): Ordered {
 
 export interface Ordered {
   size(): number
+  /** What is moved together: what one more name costs can be seen here. */
+  blocks(): readonly (readonly string[])[]
   /** Another one with the same names; from now on neither sees what becomes of the other. Only what is moved is copied. */
   fork(): Ordered
   add(name: string): void
@@ -49,6 +51,7 @@ function inBlocks(blocks: string[][], names: number, isOwn: WeakSet<string[]>): 
 
   return {
     size: () => size,
+    blocks: () => blocks,
 
     fork() {
       own = new WeakSet()

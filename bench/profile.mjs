@@ -1,7 +1,7 @@
 import inspector from 'node:inspector/promises'
 import { bulkUpsert, mlmodelServices, openBook } from '../dist/index.js'
 import { memoryStore } from '../dist/memory.js'
-import { documents } from './requests.mjs'
+import { documents } from './documents/models.mjs'
 
 /* Where the time of a bulk in memory goes, function by function, for whoever wonders what stands in the way of a goal. */
 

@@ -8,7 +8,7 @@ import type { Directory } from './ports/directory.js'
 import type { ChangeEvent, ChangeListener } from './ports/events.js'
 import type { Policy } from './ports/policy.js'
 import type { ServiceStore } from './ports/store.js'
-import { defaultLimits, type Limits } from './rules/copy.js'
+import { defaultLimits, type Limits } from './rules/limits.js'
 import { type Validate, validator } from './rules/validate.js'
 
 /** What `openBook` takes. */

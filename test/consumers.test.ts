@@ -159,6 +159,16 @@ describe('what is in it', () => {
     }
   })
 
+  test('what README and docs lead to is there', () => {
+    const pages = ['README.md', ...files().filter((name) => /^docs\/\w[\w-]*\.md$/.test(name))]
+    expect(pages.length).toBeGreaterThan(8)
+    for (const page of pages)
+      for (const [, link] of fs
+        .readFileSync(path.join(installed, page), 'utf8')
+        .matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
+        expect(fs.existsSync(path.join(installed, path.dirname(page), link as string)), `${page}: ${link}`).toBe(true)
+  })
+
   test('nothing comes along that nobody uses', () => {
     expect(Object.keys(manifest.dependencies)).toEqual(['immer', 'ulid'])
     const size = files().reduce((sum, name) => sum + fs.statSync(path.join(installed, name)).size, 0)

@@ -73,6 +73,41 @@ test('a fork of names in order and what it was made from go their own ways', () 
   )
 })
 
+/** How many names stand elsewhere than before, and blocks too; a block that was made anew counts whole. */
+function watched(names: Ordered) {
+  const seen = () => new Map(names.blocks().map((block, at) => [block, { at, block: [...block] }]))
+  let before = seen()
+  return function moved(): number {
+    const after = seen()
+    let count = 0
+    for (const [held, { at, block }] of after) {
+      const was = before.get(held)
+      if (was?.at !== at) count++
+      for (const [place, name] of block.entries()) if (was?.block[place] !== name) count++
+    }
+    before = after
+    return count
+  }
+}
+
+test.each([2_000, 20_000])('V9 a name that comes or goes moves a block of them, among %i as well', (count) => {
+  const all = Array.from({ length: count }, (_, at) => String(at).padStart(6, '0'))
+  const names = ordered(all)
+  const moved = watched(names)
+  const counts: number[] = []
+  // In front, at the end, and as many in one place as cut its block twice.
+  for (const name of ['!', '~', ...Array.from({ length: 800 }, (_, at) => `000100${at}`)]) {
+    names.add(name)
+    counts.push(moved())
+  }
+  for (const name of ['!', '000500', all.at(-1) as string]) {
+    names.remove(name)
+    counts.push(moved())
+  }
+  expect(Math.max(...counts)).toBeLessThanOrEqual(1024)
+  expect(counts.reduce((sum, one) => sum + one) / counts.length).toBeLessThanOrEqual(256)
+})
+
 /** A roster of so many services, and how often it looked at one, or at all names. */
 function counted(count: number) {
   const held = new Map<string, Listed>()

@@ -19,7 +19,7 @@ import {
 import { memoryDirectory } from 'servicebook/memory'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { applyPatch } from '../src/rules/apply.js'
-import { defaultLimits } from '../src/rules/copy.js'
+import { defaultLimits } from '../src/rules/limits.js'
 import { checkedOperations } from '../src/rules/patch.js'
 import { anyName, type Request, requests } from './arbitraries.js'
 import { openTestBook, stateOf, stores, testCipher } from './catalogue.js'

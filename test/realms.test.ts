@@ -1,29 +1,37 @@
+import { createRequire } from 'node:module'
 import vm from 'node:vm'
+import { EdgeVM } from '@edge-runtime/vm'
 import { build } from 'esbuild'
+import { Window } from 'happy-dom'
 import { mlmodelServices, openBook, upsertService } from 'servicebook'
-import { aesCipher } from 'servicebook/cipher'
+import * as ciphers from 'servicebook/cipher'
 import { memoryStore } from 'servicebook/memory'
 import { expect, test } from 'vitest'
-import { utf8Length } from '../src/rules/copy.js'
+import { utf8Length } from '../src/rules/limits.js'
+import { LIFE, lifeOf } from './realm.js'
 
 /* Test environments and frames are realms of their own, with classes of their own, and not all of them have everything (V7). */
 
 /** What every test environment has beside the language itself; jest's jsdom has no encoder, and no structuredClone. */
 const least = { setTimeout, clearTimeout, crypto, atob, btoa, console }
 
-/** The built package in one text, whose last value is `expression`, run in a realm of its own. */
-async function inRealm(expression: string, globals: object = least): Promise<unknown> {
-  const contents = `export * from './dist/index.js'; export { memoryStore } from './dist/memory.js'`
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: process.cwd() },
-    alias: { servicebook: './dist/index.js' },
-    bundle: true,
-    write: false,
-    format: 'iife',
-    globalName: 'servicebook',
-    logLevel: 'error',
-  })
-  const context = vm.createContext({ ...globals })
+/** The built package in one text. */
+const packed = build({
+  stdin: {
+    contents: ['index', 'memory', 'http', 'postgres'].map((entry) => `export * from './dist/${entry}.js'`).join('\n'),
+    resolveDir: process.cwd(),
+  },
+  alias: { servicebook: './dist/index.js' },
+  bundle: true,
+  write: false,
+  format: 'iife',
+  globalName: 'servicebook',
+  logLevel: 'error',
+})
+
+/** What `expression` returns in a realm of its own, in which the package is. */
+async function inRealm(expression: string, context = vm.createContext({ ...least })): Promise<unknown> {
+  const { outputFiles } = await packed
   vm.runInContext(outputFiles[0]?.text as string, context)
   return vm.runInContext(`(async () => { ${expression} })()`, context)
 }
@@ -45,6 +53,42 @@ test('V7 the built package is imported, validates, writes and reads where there 
     ].join(' ')`)
   expect(shown).toBe('success c ü 😀 /description,/name updated')
 })
+
+test('V7 postgresStore is made where there is no encoder, and counts the bytes of names all the same', async () => {
+  const answers = await inRealm(`
+    const made = (schema) => {
+      try { return servicebook.postgresStore({ query() {} }, { schema }).durable } catch (error) { return error.message }
+    }
+    return ['ä'.repeat(31), '😀'.repeat(15), '€'.repeat(21), 'ä'.repeat(32), '😀'.repeat(16), '€'.repeat(22)].map(made).join()`)
+  const refused = 'schema must be text of at most 63 bytes, without NUL'
+  expect(answers).toBe(['true', 'true', 'true', refused, refused, refused].join())
+})
+
+// It brings no types.
+const { JSDOM } = createRequire(import.meta.url)('jsdom') as {
+  JSDOM: new (html: string, options: object) => { getInternalVMContext(): vm.Context }
+}
+
+const realms = {
+  jsdom() {
+    const dom = new JSDOM('', { runScripts: 'outside-only' })
+    const context = dom.getInternalVMContext()
+    // It has neither encoders nor `fetch`; hosts that test HTTP in it hand it those of Node.
+    return Object.assign(context, { TextEncoder, TextDecoder, Request, Response, Headers, ReadableStream })
+  },
+  'happy-dom': () => vm.createContext(new Window() as object),
+  'the edge runtime': () => new EdgeVM().context as vm.Context,
+}
+
+test.each(Object.keys(realms) as (keyof typeof realms)[])(
+  'V7 the built package lives in %s, with its own classes',
+  async (name) => {
+    const context = realms[name]()
+    Object.assign(context, { outside: ciphers })
+    expect(vm.runInContext('Object', context)).not.toBe(Object)
+    expect(await inRealm(`return (${lifeOf})(servicebook, outside)`, context)).toEqual(LIFE)
+  },
+)
 
 test('V7 an error of another realm tells its reason, wherever a host throws one', async () => {
   const thrown = vm.runInNewContext(`Object.assign(new Error('the disk is full'), { applied: false })`)
@@ -81,9 +125,9 @@ test('V7 an error of another realm tells its reason, wherever a host throws one'
 
 test('V7 a key of another realm is a key', () => {
   const bytes = vm.runInNewContext('new Uint8Array(32).fill(7)')
-  const cipher = aesCipher({ keys: { k: bytes }, current: 'k' })
+  const cipher = ciphers.aesCipher({ keys: { k: bytes }, current: 'k' })
   const belonging = { family: 'f', id: 'i' }
-  const own = aesCipher({ keys: { k: new Uint8Array(32).fill(7) }, current: 'k' })
+  const own = ciphers.aesCipher({ keys: { k: new Uint8Array(32).fill(7) }, current: 'k' })
   const sealed = cipher.seal([{ ...belonging, text: 'hush' }]) as readonly string[]
   expect(own.open([{ ...belonging, text: sealed[0] as string }])).toEqual(['hush'])
   for (const wrong of [
@@ -92,7 +136,9 @@ test('V7 a key of another realm is a key', () => {
     'new DataView(new ArrayBuffer(32))',
     '({ length: 32 })',
   ])
-    expect(() => aesCipher({ keys: { k: vm.runInNewContext(wrong) }, current: 'k' }), wrong).toThrow(/the key k/)
+    expect(() => ciphers.aesCipher({ keys: { k: vm.runInNewContext(wrong) }, current: 'k' }), wrong).toThrow(
+      /the key k/,
+    )
 })
 
 test('§1 V7 bytes are counted as an encoder counts them', () => {

@@ -43,7 +43,7 @@ export function tablesOf({ schema, prefix = 'servicebook_' }: PostgresOptions): 
     if (name === undefined) continue
     const bound = NAME_BYTES[option as keyof typeof NAME_BYTES]
     const isName = typeof name === 'string' && name.isWellFormed() && !name.includes('\0')
-    if (!isName || (option === 'schema' && name === '') || new TextEncoder().encode(name).length > bound) {
+    if (!isName || (option === 'schema' && name === '') || utf8Length(name) > bound) {
       throw new TypeError(`${option} must be text of at most ${bound} bytes, without NUL`)
     }
   }
@@ -58,6 +58,9 @@ export function tablesOf({ schema, prefix = 'servicebook_' }: PostgresOptions): 
     schema,
   }
 }
+
+/** Bytes of a well-formed text in UTF-8, without an encoder: not every test environment has one. */
+const utf8Length = (text: string) => encodeURIComponent(text).replace(/%../g, '%').length
 
 /** An identifier as SQL. */
 export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`

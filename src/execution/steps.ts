@@ -1,6 +1,6 @@
 import type { Service } from '../model/service.js'
 import type { Awaitable, Page } from '../ports/store.js'
-import { sizeOf } from '../rules/copy.js'
+import { sizeOf } from '../rules/limits.js'
 
 /*
  * A page is read from the store in steps, and ends early once it has become large: a store answers what it is asked for,

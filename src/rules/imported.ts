@@ -4,8 +4,10 @@ import { ENTITY_STATUSES, ID_PATTERN, UUID_PATTERN } from '../model/fields.js'
 import { fqn } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
 import { tenths } from '../model/version.js'
-import { frozenCopy, type Limits, wholeShape } from './copy.js'
+import { frozenCopy } from './copy.js'
+import type { Limits } from './limits.js'
 import { checkedResult } from './report.js'
+import { wholeShape } from './shape.js'
 import type { Validate } from './validate.js'
 
 /*

@@ -4,10 +4,12 @@ import type { Operation } from '../model/principal.js'
 import type { EntityStatus, Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
 import { applyPatch, type PatchOperation, tokensOf } from './apply.js'
-import { frozenCopy, type Limits, wholeShape } from './copy.js'
+import { frozenCopy } from './copy.js'
 import { add } from './findings.js'
+import type { Limits } from './limits.js'
 import { sameValue } from './same.js'
 import { maskedPath } from './secrets.js'
+import { wholeShape } from './shape.js'
 
 /*
  * JSON Patch on a masked service. Source: RFC 6902; RFC 6901 for paths; `semantics.md` §7.

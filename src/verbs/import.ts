@@ -21,6 +21,7 @@ import {
 import { fqn } from '../model/fqn.js'
 import type { Principal } from '../model/principal.js'
 import type { Service } from '../model/service.js'
+import { toImport } from '../rules/decide/import.js'
 import { type Imported, importedOf } from '../rules/imported.js'
 import { principalIssues } from '../rules/principal.js'
 import type { ExportedService } from './export.js'
@@ -141,7 +142,7 @@ async function imported(
       else {
         const secrets = clear ?? null
         const steps = chain.map((_, at) =>
-          errandOf({ kind: 'import', by, when: undefined, chain, at, clear: secrets, beside }, name),
+          errandOf({ kind: toImport, by, when: undefined, chain, at, clear: secrets, beside }, name),
         )
         errands.push({ index, steps })
       }

@@ -9,7 +9,7 @@ import { badRequest, entityNotFound, type GetServiceError, type Issue, storeFail
 import type { Subject } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
 import type { Page, Stored } from '../ports/store.js'
-import { sizeOf } from '../rules/copy.js'
+import { sizeOf } from '../rules/limits.js'
 import { asToday } from '../rules/today.js'
 
 /** What `listVersions` takes besides the subject. */

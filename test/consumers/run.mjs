@@ -257,7 +257,7 @@ function run([command, ...args], cwd) {
     : command === 'node'
       ? process.execPath
       : command
-  const { status, stdout, stderr, error } = spawnSync(file, args, { cwd, encoding: 'utf8', timeout: 600_000 })
+  const { status, stdout, stderr, error } = spawnSync(file, args, { cwd, encoding: 'utf8', timeout: 1_800_000 })
   return { status, output: `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}` }
 }
 

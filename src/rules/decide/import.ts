@@ -2,15 +2,27 @@ import { type BadRequest, badRequest, type EntityAlreadyExists, entityAlreadyExi
 import type { Service } from '../../model/service.js'
 import type { Stored } from '../../ports/store.js'
 import type { Decision } from '../decide.js'
-import type { ImportIntent } from '../intent.js'
+import type { ImportIntent, Kind } from '../intent.js'
+
+const CREATE = ['Create'] as const
+const EDIT = ['EditAll'] as const
+
+export const toImport: Kind<ImportIntent> = {
+  sees: 'anything',
+  isTimeless: true,
+  asks: (_, held) => (held === undefined ? CREATE : EDIT),
+  idBrought: ({ chain, at }) => chain[at]?.id,
+  begins: (intent) => imported(intent, null),
+  decides: imported,
+}
 
 /**
  * One version of a service that was kept elsewhere, behind the one before it. Where it is already, or a later one of the same
  * service, it stays: an import that was cut short goes on. Source: `semantics.md` §3.
  */
-export function decideImport(
-  held: Stored | null,
+function imported(
   { chain, at, clear, beside }: ImportIntent,
+  held: Stored | null,
 ): Decision | BadRequest | EntityAlreadyExists {
   const service = chain[at] as Service
   const place = held === null ? -1 : chain.findIndex((version) => isSame(version, held.service))
