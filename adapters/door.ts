@@ -10,12 +10,21 @@ export function door(tokens: readonly string[] | undefined) {
   return (request: Request): Principal | undefined | 'unauthenticated' => {
     const authorization = request.headers.get('Authorization')
     const isKnown = tokens === undefined || tokens.includes(tokenIn(authorization) ?? '')
-    return isForHere(request) && isKnown ? principalOf(authorization) : 'unauthenticated'
+    return isKnown ? principalOf(authorization) : 'unauthenticated'
   }
 }
 
-/** Whether a request was meant for this machine, and no page from elsewhere sent it. */
-export function isForHere({ url, headers }: Request): boolean {
+/** What answers on a socket: 401 to all that was not meant for this machine, or that a page from elsewhere sent. */
+export function forHere(handler: (request: Request) => Promise<Response>): (request: Request) => Promise<Response> {
+  const body = {
+    code: 401,
+    errorType: 'UNAUTHORIZED',
+    message: 'Only what is sent to localhost from there is answered',
+  }
+  return async (request) => (isForHere(request) ? handler(request) : Response.json(body, { status: 401 }))
+}
+
+function isForHere({ url, headers }: Request): boolean {
   const hosts = [url, `http://${headers.get('Host') ?? 'localhost'}`, headers.get('Origin') ?? url]
   return hosts.every((text) => URL.canParse(text) && HERE.has(new URL(text).hostname))
 }

@@ -5,10 +5,30 @@ const BLOCK = 512
  * Names in code point order, each once, in blocks that are in order too: to add or remove one, one block is moved, however
  * many names there are. Made from names that are in order.
  */
-export function ordered(sorted: readonly string[]) {
+export function ordered(sorted: readonly string[]): Ordered {
   const blocks: string[][] = []
-  let size = sorted.length
   for (let at = 0; at < sorted.length; at += BLOCK / 2) blocks.push(sorted.slice(at, at + BLOCK / 2))
+  return inBlocks(blocks, sorted.length, new WeakSet(blocks))
+}
+
+export interface Ordered {
+  size(): number
+  /** What is moved together: what one more name costs can be seen here. */
+  blocks(): readonly (readonly string[])[]
+  /** Another one with the same names; from now on neither sees what becomes of the other. Only what is moved is copied. */
+  fork(): Ordered
+  add(name: string): void
+  remove(name: string): void
+  /** From a name on, it included if it is there, or from the beginning. */
+  upwards(from?: string): Generator<string>
+  /** From a name back, it included if it is there. */
+  downwards(from: string): Generator<string>
+}
+
+/** What is in a block that is not its own is somebody else's too. */
+function inBlocks(blocks: string[][], names: number, isOwn: WeakSet<string[]>): Ordered {
+  let size = names
+  let own = isOwn
 
   /** The block in which a name is or would be: the last that begins at or before it. */
   function blockOf(name: string): number {
@@ -17,37 +37,53 @@ export function ordered(sorted: readonly string[]) {
   const placeIn = (block: readonly string[], name: string) =>
     firstWhere(block, (other) => compareCodePoints(other, name) >= 0)
 
+  function fresh(block: string[]): string[] {
+    own.add(block)
+    return block
+  }
+
+  function owned(block: string[], at: number): string[] {
+    if (own.has(block)) return block
+    const copy = fresh([...block])
+    blocks[at] = copy
+    return copy
+  }
+
   return {
     size: () => size,
+    blocks: () => blocks,
 
-    /** What is moved together: what one more name costs can be seen here. */
-    blocks: (): readonly (readonly string[])[] => blocks,
+    fork() {
+      own = new WeakSet()
+      return inBlocks([...blocks], size, new WeakSet())
+    },
 
-    add(name: string): void {
+    add(name) {
       const at = blockOf(name)
       const block = blocks[at]
-      if (block === undefined) blocks.push([name])
+      if (block === undefined) blocks.push(fresh([name]))
       else {
         const place = placeIn(block, name)
         if (block[place] === name) return
-        block.splice(place, 0, name)
-        if (block.length > BLOCK) blocks.splice(at + 1, 0, block.splice(BLOCK / 2))
+        const moved = owned(block, at)
+        moved.splice(place, 0, name)
+        if (moved.length > BLOCK) blocks.splice(at + 1, 0, fresh(moved.splice(BLOCK / 2)))
       }
       size++
     },
 
-    remove(name: string): void {
+    remove(name) {
       const at = blockOf(name)
       const block = blocks[at] ?? []
       const place = placeIn(block, name)
       if (block[place] !== name) return
-      block.splice(place, 1)
-      if (block.length === 0) blocks.splice(at, 1)
+      const moved = owned(block, at)
+      moved.splice(place, 1)
+      if (moved.length === 0) blocks.splice(at, 1)
       size--
     },
 
-    /** From a name on, it included if it is there, or from the beginning. */
-    *upwards(from?: string): Generator<string> {
+    *upwards(from) {
       let place = 0
       let at = 0
       if (from !== undefined) {
@@ -60,8 +96,7 @@ export function ordered(sorted: readonly string[]) {
       }
     },
 
-    /** From a name back, it included if it is there. */
-    *downwards(from: string): Generator<string> {
+    *downwards(from) {
       let at = blockOf(from)
       let place = placeIn(blocks[at] ?? [], from)
       if (blocks[at]?.[place] !== from) place--

@@ -1,11 +1,19 @@
 import { type Fqn, fqn, type ListQuery, type Page, type Place, type Service } from 'servicebook'
-import { compareCodePoints, ordered } from './ordered.js'
+import { compareCodePoints, type Ordered, ordered } from './ordered.js'
 
 /** What a roster needs to know of a service; `service()` may have to read it. */
 export interface Listed {
   readonly id: string
   readonly deleted: boolean
   service(): Service
+}
+
+/** What a roster tells one that begins with it. */
+interface Below {
+  sorted(): Ordered
+  highestId(): string
+  deleted(): number
+  fqnOf(id: string): Fqn | undefined
 }
 
 interface Marked {
@@ -17,25 +25,36 @@ interface Marked {
  * The names of a family in code point order, its ids, and how many services there are, for stores that hold their index in
  * memory. Each is made when it is first asked for and brought up to date when it is asked again, so that nobody pays for a
  * list that is never read, and a list costs no more where there are many.
+ *
+ * Where `below` is another one, whose services never change from then on, it begins with what that one knows, and tells it
+ * nothing; `written` are then the names under which something is another.
  */
-export function roster(held: { readonly size: number; keys(): Iterable<Fqn> }, find: (fqn: Fqn) => Listed | undefined) {
-  let names: ReturnType<typeof ordered> | undefined
+export function roster(
+  held: { readonly size: number; keys(): Iterable<Fqn>; written?(): Iterable<Fqn> },
+  find: (fqn: Fqn) => Listed | undefined,
+  below?: Below,
+) {
+  let names: Ordered | (() => Ordered) | undefined = below && (() => below.sorted().fork())
   /** Those that have come or gone since. */
   let unsorted: Fqn[] = []
+  /** Without those that are known below. */
   let ids: Map<string, Fqn> | undefined
   let unindexed: Fqn[] = []
   /** No id that was ever held is higher. */
-  let highest: string | undefined
-  let deleted: number | undefined
+  let highest: string | undefined = below?.highestId()
+  /** More than below. */
+  let deleted: number | undefined = below && 0
 
-  function sorted(): ReturnType<typeof ordered> {
+  function sorted(): Ordered {
     // To sort all of them anew is sooner done than to find a place for many.
-    if (names === undefined || unsorted.length > 1000 + names.size() / 8)
+    const order = typeof names === 'function' ? names() : names
+    if (order === undefined || unsorted.length > 1000 + order.size() / 8)
       names = ordered(Array.from(held.keys(), fqn.unquote).sort(compareCodePoints))
     else {
+      names = order
       for (const name of unsorted) {
-        if (find(name) === undefined) names.remove(fqn.unquote(name))
-        else names.add(fqn.unquote(name))
+        if (find(name) === undefined) order.remove(fqn.unquote(name))
+        else order.add(fqn.unquote(name))
       }
     }
     unsorted = []
@@ -43,7 +62,7 @@ export function roster(held: { readonly size: number; keys(): Iterable<Fqn> }, f
   }
 
   function indexed(): Map<string, Fqn> {
-    if (ids === undefined) unindexed = [...held.keys()]
+    if (ids === undefined) unindexed = [...(held.written?.() ?? held.keys())]
     ids ??= new Map()
     for (const name of unindexed) {
       const listed = find(name)
@@ -54,25 +73,32 @@ export function roster(held: { readonly size: number; keys(): Iterable<Fqn> }, f
   }
 
   /** Ids are mostly made in order, so that a new one is mostly higher than all before it, and no index is needed to tell. */
-  function isNew(id: string): boolean {
-    if (highest === undefined) {
-      highest = ''
-      for (const name of held.keys()) {
-        const known = find(name)?.id ?? ''
-        if (known > highest) highest = known
-      }
+  function highestId(): string {
+    if (highest !== undefined) return highest
+    highest = ''
+    for (const name of held.keys()) {
+      const known = find(name)?.id ?? ''
+      if (known > highest) highest = known
     }
-    return id > highest
+    return highest
+  }
+
+  function countDeleted(): number {
+    deleted ??= Array.from(held.keys()).filter((name) => find(name)?.deleted).length
+    return deleted + (below?.deleted() ?? 0)
   }
 
   /** How many services a list without other filters has, told without a look at any of them. */
   function counted({ include = 'non-deleted' }: ListQuery): number {
     if (include === 'all') return held.size
-    deleted ??= Array.from(held.keys()).filter((name) => find(name)?.deleted).length
-    return include === 'deleted' ? deleted : held.size - deleted
+    return include === 'deleted' ? countDeleted() : held.size - countDeleted()
   }
 
   return {
+    sorted,
+    highestId,
+    deleted: countDeleted,
+
     /** What is held under a name has become another, has come or has gone. */
     changed(name: Fqn, before: Marked | undefined, after: Marked | undefined): void {
       if (deleted !== undefined) deleted += Number(after?.deleted ?? false) - Number(before?.deleted ?? false)
@@ -91,12 +117,13 @@ export function roster(held: { readonly size: number; keys(): Iterable<Fqn> }, f
     },
 
     fqnOf(id: string): Fqn | undefined {
-      if (isNew(id)) return undefined
+      if (id > highestId()) return undefined
       const all = indexed()
       const name = all.get(id)
-      if (name === undefined || find(name)?.id === id) return name
-      all.delete(id)
-      return undefined
+      if (name !== undefined && find(name)?.id === id) return name
+      if (name !== undefined) all.delete(id)
+      const lower = below?.fqnOf(id)
+      return lower !== undefined && find(lower)?.id === id ? lower : undefined
     },
 
     page(query: ListQuery): Page {

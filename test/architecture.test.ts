@@ -33,18 +33,18 @@ const mayImport: Record<string, readonly string[]> = {
     'src/families',
     'src/model',
     'typebox',
-    'typebox/compile',
+    'typebox/schema',
     'typebox/system',
     'immer',
   ],
-  'src/families': ['src/families', 'typebox', 'typebox/value'],
+  'src/families': ['src/families', 'typebox', 'typebox/schema'],
   'src/model': ['src/model', 'src/families', 'typebox', 'neverthrow'],
   'src/ports': ['src/ports', 'src/model'],
-  'adapters/memory.ts': ['servicebook', 'adapters/roster.ts', 'adapters/directory.ts', 'adapters/undo.ts'],
+  'adapters/memory.ts': ['servicebook', 'adapters/directory.ts', 'adapters/held.ts'],
   'adapters/directory.ts': ['servicebook'],
   'adapters/roster.ts': ['servicebook', 'adapters/ordered.ts'],
   'adapters/ordered.ts': [],
-  'adapters/undo.ts': [],
+  'adapters/held.ts': ['servicebook', 'adapters/roster.ts'],
   'adapters/frozen.ts': [],
   'adapters/cipher.ts': ['servicebook', 'node:'],
   'adapters/fs': ['servicebook', 'src/channels.ts', 'adapters/fs', 'adapters/roster.ts', 'adapters/frozen.ts', 'node:'],
@@ -77,13 +77,14 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** Only here may a module be imported. */
 const onlyIn: Record<string, readonly string[]> = {
-  'typebox/compile': [
+  'typebox/schema': [
+    'src/families/family.ts',
+    'src/families/resolve.ts',
     'src/rules/compiled.ts',
     'src/rules/report.ts',
     'src/rules/validate.ts',
     'src/rules/violations.ts',
   ],
-  'typebox/value': ['src/families/family.ts', 'src/families/resolve.ts'],
   'typebox/system': ['src/rules/mould.ts', 'src/rules/violations.ts'],
   immer: ['src/rules/diff.ts'],
   ulid: ['src/execution/id.ts'],
@@ -173,11 +174,14 @@ test('there is one loop: a commit leaves it by one door, behind which single ver
   expect(committing).toEqual(['src/execution/carry.ts', 'src/execution/shared.ts', 'src/execution/trips.ts'])
 })
 
-test('the loop knows intents by their questions, and a patch by its stage: nothing else asks for a kind of the others', () => {
-  const kinds = ['loop', 'gather', 'carry', 'single', 'shared'].flatMap((room) => [
-    ...(text.get(`src/execution/${room}.ts`)?.matchAll(/kind [!=]== '(\w+)'/g) ?? []),
-  ])
-  expect([...new Set(kinds.map(([, kind]) => kind))].sort()).toEqual(['create', 'patch'])
+test('the loop knows intents by what they bring: it imports no kind of them, so that a bundle has those of its verbs', () => {
+  const deciding = imports.filter(
+    ({ file, from }) => !within(file, 'src/rules/decide') && within(from, 'src/rules/decide'),
+  )
+  expect(deciding.length).toBeGreaterThan(8)
+  expect(deciding.filter(({ file }) => !within(file, 'src/verbs'))).toEqual([])
+  for (const file of files.filter((name) => within(name, 'src/execution')))
+    expect(text.get(file)?.match(/kind [!=]==/g), file).toBe(null)
 })
 
 test('no classes, enums, default exports, or rooms that are named after nothing', () => {

@@ -26,10 +26,13 @@ function inOneProcess(program: string, ...args: readonly string[]): unknown {
 
 test('§2 ids of both copies come from one factory: they sort in the order in which they were made', () => {
   const ids = inOneProcess(`
-    const book = openBook({ family: mlmodelServices, store: memoryStore() })
+    // All in one millisecond, where chance alone would order the ids of two factories.
+    Date.now = () => 1_800_000_000_000
+    const store = memoryStore()
+    const books = copies.map(({ openBook }) => openBook({ family: mlmodelServices, store }))
     const ids = []
     for (let at = 0; at < 200; at++) {
-      const made = await copies[at % 2].createService(book, { name: 'model ' + at, serviceType: 'Sklearn' })
+      const made = await copies[at % 2].createService(books[at % 2], { name: 'model ' + at, serviceType: 'Sklearn' })
       ids.push(made.value.id)
     }
     console.log(JSON.stringify(ids))`) as string[]
@@ -51,13 +54,31 @@ test('§5 writes of one name take turns, whichever copy they come from', () => {
   expect(refused).toBe(0)
 })
 
+test('what verbs of both copies ask of a store at once travels together', () => {
+  const trips = inOneProcess(`
+    const store = memoryStore()
+    const trips = []
+    const slow = { ...store, durable: true,
+      load: async (family, fqns) => { trips.push(['load', fqns.length]); return store.load(family, fqns) },
+      commit: async (family, changes) => { trips.push(['commit', changes.length]); return store.commit(family, changes) } }
+    const book = openBook({ family: mlmodelServices, store: slow })
+    await Promise.all(Array.from({ length: 8 }, (_, at) =>
+      copies[at % 2].upsertService(book, { name: 'model ' + at, serviceType: 'Sklearn' })))
+    console.log(JSON.stringify(trips))`)
+  expect(trips).toEqual([
+    ['load', 8],
+    ['commit', 8],
+  ])
+})
+
 test('a directory that one copy has is refused to the other at once, without waiting for signs of life', () => {
   const answer = inOneProcess(
     `
-    const [first, second] = [(await import('servicebook/fs')).fsStore, require('servicebook/fs').fsStore].map((fsStore) => fsStore(process.argv[1]))
+    // The store keeps the timers it was loaded with.
     const waits = []
     const { setTimeout } = globalThis
-    globalThis.setTimeout = (work, time, ...rest) => { waits.push(time); return setTimeout(work, time, ...rest) }
+    globalThis.setTimeout = (work, time, ...rest) => { waits.push(time); return setTimeout(work, 0, ...rest) }
+    const [first, second] = [(await import('servicebook/fs')).fsStore, require('servicebook/fs').fsStore].map((fsStore) => fsStore(process.argv[1]))
     await first.open()
     const refused = await second.open().then(() => 'opened', (error) => error.message)
     await first.close()

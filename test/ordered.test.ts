@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { createService, openBook, type Service, type ServiceStore } from 'servicebook'
 import { memoryStore } from 'servicebook/memory'
 import { expect, test, vi } from 'vitest'
-import { compareCodePoints, ordered } from '../adapters/ordered.js'
+import { compareCodePoints, type Ordered, ordered } from '../adapters/ordered.js'
 import { type Listed, roster } from '../adapters/roster.js'
 import { anyName } from './arbitraries.js'
 import { FAMILY, openTestBook } from './catalogue.js'
@@ -47,8 +47,34 @@ test('names in order are what sorting all of them makes, whatever comes and goes
   )
 })
 
+test('a fork of names in order and what it was made from go their own ways', () => {
+  const name = fc.nat(3000).map(String)
+  const steps = fc.array(fc.tuple(fc.boolean(), name), { maxLength: 40 })
+  const play = (names: Ordered, given: readonly (readonly [boolean, string])[]) => {
+    for (const [adds, one] of given) {
+      if (adds) names.add(one)
+      else names.remove(one)
+    }
+    return [...names.upwards()]
+  }
+  const of = (count: number) => Array.from({ length: count }, (_, at) => String(at)).sort(compareCodePoints)
+  fc.assert(
+    fc.property(fc.constantFrom(0, 5, 2000), steps, steps, steps, (count, first, one, other) => {
+      const names = ordered(of(count))
+      play(names, first)
+      const fork = names.fork()
+      expect(play(names, one)).toEqual(play(ordered(of(count)), [...first, ...one]))
+      expect(play(fork, other)).toEqual(play(ordered(of(count)), [...first, ...other]))
+      const again = fork.fork()
+      expect(play(again, one)).toEqual(play(ordered(of(count)), [...first, ...other, ...one]))
+      expect([...fork.upwards()]).toEqual(play(ordered(of(count)), [...first, ...other]))
+    }),
+    { numRuns: 60 },
+  )
+})
+
 /** How many names stand elsewhere than before, and blocks too; a block that was made anew counts whole. */
-function watched(names: ReturnType<typeof ordered>) {
+function watched(names: Ordered) {
   const seen = () => new Map(names.blocks().map((block, at) => [block, { at, block: [...block] }]))
   let before = seen()
   return function moved(): number {

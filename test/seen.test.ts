@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { tracingChannel } from 'node:diagnostics_channel'
 import {
   bulkUpsert,
@@ -192,61 +191,4 @@ test('seen: where there is no Node, or another one, everything works', async () 
       Object.assign(process, { getBuiltinModule })
     }
   }
-})
-
-test('seen: the recipe for OpenTelemetry makes a tree of spans, with what they came to', async () => {
-  const { watch } = (await import('../examples/telemetry.mjs' as string)) as {
-    watch(tracer: unknown, api: unknown): () => void
-  }
-  const active = new AsyncLocalStorage<Span | undefined>()
-  interface Span {
-    readonly name: string
-    readonly parent: string | undefined
-    readonly attributes: Record<string, unknown>
-    status?: unknown
-    ended?: true
-  }
-  const spans: Span[] = []
-  const tracer = {
-    startSpan(name: string, options: { attributes: object }, context: Span | undefined) {
-      const span: Span = { name, parent: context?.name, attributes: { ...options.attributes } }
-      spans.push(span)
-      return Object.assign(span, {
-        setAttribute: (key: string, value: unknown) => Object.assign(span.attributes, { [key]: value }),
-        setStatus: (status: unknown) => Object.assign(span, { status }),
-        end: () => Object.assign(span, { ended: true }),
-      })
-    },
-  }
-  const api = {
-    SpanStatusCode: { ERROR: 2 },
-    context: { active: () => active.getStore() },
-    trace: { setSpan: (_: unknown, span: Span) => span },
-  }
-  const stop = watch(tracer, { ...api, storage: active })
-  onTestFinished(stop)
-  const { store, close } = await openDatabase()
-  onTestFinished(close)
-  spans.length = 0
-  const book = openTestBook({ store })
-  await upsertService(book, row('a'))
-  await createService(book, row('a'))
-  stop()
-  await createService(book, row('b'))
-  expect(spans.map(({ name, parent }) => [name, parent])).toEqual([
-    ['servicebook upsertService', undefined],
-    ['servicebook load', 'servicebook upsertService'],
-    ['servicebook statement', 'servicebook load'],
-    ['servicebook commit', 'servicebook upsertService'],
-    ['servicebook statement', 'servicebook commit'],
-    ['servicebook createService', undefined],
-    ['servicebook commit', 'servicebook createService'],
-    ['servicebook statement', 'servicebook commit'],
-  ])
-  expect(spans.every(({ ended }) => ended)).toBe(true)
-  expect(spans[0]?.attributes).toMatchObject({ 'servicebook.outcome.created': 1 })
-  expect(spans[5]).toMatchObject({
-    status: { code: 2, message: 'ENTITY_ALREADY_EXISTS' },
-    attributes: { 'error.type': 'ENTITY_ALREADY_EXISTS' },
-  })
 })

@@ -25,9 +25,9 @@ async function size(external: string[]): Promise<number> {
   return brotliCompressSync(outputFiles[0]?.contents as Uint8Array).length
 }
 
-test('one verb and memoryStore are at most 68 KB in a bundle, of which our own code is at most 29 KB', async () => {
-  expect(await size([])).toBeLessThanOrEqual(68 * 1024)
-  expect(await size(PACKAGES)).toBeLessThanOrEqual(29 * 1024)
+test('one verb and memoryStore are at most 44.5 KB in a bundle, of which our own code is at most 24.5 KB', async () => {
+  expect(await size([])).toBeLessThanOrEqual(44.5 * 1024)
+  expect(await size(PACKAGES)).toBeLessThanOrEqual(24.5 * 1024)
 })
 
 test('who bundles that gets neither immer nor another entry', async () => {

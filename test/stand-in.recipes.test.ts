@@ -31,3 +31,11 @@ test('Vitest', () => {
   expect(output).toMatch(/Tests {2}3 passed/)
   expect(status).toBe(0)
 })
+
+test('the docs show each recipe as it is run', () => {
+  const docs = fs.readFileSync('docs/stand-in.md', 'utf8')
+  const blocks = [...docs.matchAll(/```\w+\n(.*?)```/gs)].map(([, code]) => code)
+  const recipes = fs.readdirSync('examples/stand-in')
+  expect(recipes.length).toBeGreaterThanOrEqual(6)
+  for (const name of recipes) expect(blocks).toContain(fs.readFileSync(`examples/stand-in/${name}`, 'utf8'))
+})

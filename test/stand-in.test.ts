@@ -25,6 +25,8 @@ test('all families answer behind one handler, over a socket and without one, and
   expect((await fetch(`${om.url}${MODELS}`, asJson('POST', row('a')))).status).toBe(201)
   expect((await om.fetch(`${MODELS}/name/a`)).status).toBe(200)
   expect((await om.fetch(`${om.url}${MODELS}/name/a`)).status).toBe(200)
+  const faked = await om.fetch(new Request(`https://om.example/api${MODELS}/name/a`))
+  expect(await faked.json()).toMatchObject({ href: expect.stringMatching(/^https:\/\/om\.example\/api\//) })
   expect((await createService(om.book('databaseServices'), { name: 'q', serviceType: 'QueryLog' })).isOk()).toBe(true)
   expect((await om.fetch('/v1/services/databaseServices/name/q')).status).toBe(200)
   expect((await om.services()).map(({ name }) => name)).toEqual(['q', 'a'])
@@ -65,9 +67,15 @@ test('snapshot and restore: services, history, ids and clock', async () => {
   expect(om.clock.now()).toBe(0)
   om.restore(first)
   expect(await om.services()).toEqual(was)
-  expect(() => om.restore(second)).toThrow('no such snapshot')
+  await createService(book, row('b'))
+  om.restore()
+  expect(await om.services()).toEqual(was)
+  om.restore(second)
+  expect((await om.services()).map(({ version }) => version)).toEqual([0.2])
+  for (const wrong of [7, -1, 'length']) expect(() => om.restore(wrong as never)).toThrow('no such snapshot')
   om.reset()
   expect(await om.services()).toEqual([])
+  expect(() => om.restore(second)).toThrow('no such snapshot')
 })
 
 test('§8 what was sent is told without secrets, whatever it was and whatever came of it', async () => {
@@ -195,10 +203,10 @@ test('/__admin does the same over HTTP, for whoever asked for it, on this machin
       resolve([answer.statusCode ?? 0])
     }),
   )
-  expect(rebound).toBe(404)
+  expect(rebound).toBe(401)
   const foreign = { method: 'POST', headers: { origin: 'https://elsewhere.example' } }
   await om.fetch(MODELS, asJson('PUT', row('z')))
-  expect((await fetch(new URL('/__admin/reset', om.url), foreign)).status).toBe(404)
+  expect((await fetch(new URL('/__admin/reset', om.url), foreign)).status).toBe(401)
   expect(await om.services()).toHaveLength(1)
   const without = await start()
   expect((await fetch(new URL('/__admin/services', without.url))).status).toBe(404)

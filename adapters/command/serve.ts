@@ -1,5 +1,5 @@
 import type { Family } from 'servicebook'
-import { door, isForHere } from '../door.js'
+import { door, forHere } from '../door.js'
 import { listen } from '../listen.js'
 import { pages } from '../page/index.js'
 import { failed, misunderstood } from './failed.js'
@@ -32,15 +32,19 @@ export async function serve(options: ServeOptions, env = process.env): Promise<v
   const hosted = await (isInMemory ? inMemory(options) : onStore(options, env))
   let server: Awaited<ReturnType<typeof listen>>
   try {
-    server = await listen(answering(hosted), port)
+    server = await listen(forHere(answering(hosted)), port)
   } catch (error) {
     await hosted.close()
-    throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw failed(`Port ${port} is taken; --port 0 is any free one`)
+    throw failed(code === 'EACCES' ? `Port ${port} is not for you; --port 0 is any free one` : message)
   }
   const url = server.origin + BASE
   const { name, families } = hosted
-  if (options.json) console.log(JSON.stringify({ url, store: name, families, pid: process.pid }))
-  else {
+  if (options.json) {
+    const admin = options.admin && `${server.origin}/__admin`
+    console.log(JSON.stringify({ url, ...(admin && { admin }), store: name, families, pid: process.pid }))
+  } else {
     console.log(`${url} serves ${name}. Try:
 
 curl -X PUT ${url}/v1/services/mlmodelServices -H 'content-type: application/json' -d '{"name":"churn","serviceType":"Sklearn"}'
@@ -125,10 +129,7 @@ function answering({ fetch, families }: Hosted): (request: Request) => Promise<R
   return async (request) => {
     // A Host that is none may make a URL that is none; the handler says so.
     const pathname = URL.canParse(request.url) ? new URL(request.url).pathname : ''
-    const answer =
-      ['GET', 'HEAD'].includes(request.method) && isForHere(request)
-        ? (beside[pathname] ?? (() => pageAt(pathname)))
-        : undefined
+    const answer = ['GET', 'HEAD'].includes(request.method) ? (beside[pathname] ?? (() => pageAt(pathname))) : undefined
     return answer?.() ?? fetch(request)
   }
 }

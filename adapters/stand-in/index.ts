@@ -2,7 +2,7 @@ import { allServices, type Book, bulkUpsert, type Family, openBook, type Service
 import type * as families from 'servicebook/families'
 import { serviceHandler } from 'servicebook/http'
 import { memoryStore } from 'servicebook/memory'
-import { door, isForHere } from '../door.js'
+import { door, forHere } from '../door.js'
 import { listen } from '../listen.js'
 import { administered } from './admin.js'
 import { type Clock, clockAt } from './clock.js'
@@ -31,7 +31,10 @@ type BookOf<C extends string> = C extends keyof Collections
 export interface StandIn {
   /** Where it answers, `/api` included: what a client is given. */
   readonly url: string
-  /** The same without a socket; what begins with `/v1` is below `url`. Rejects with `TypeError` where a connection is dropped. */
+  /**
+   * The same without a socket, whatever host a `Request` names: what fakes the network passes it on. What begins with `/v1`
+   * is below `url`. Rejects with `TypeError` where a connection is dropped.
+   */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>
   /** A book by its collection, for `createService` and its kin. Throws `TypeError` when there is none. */
   book<C extends string>(collection: C): BookOf<C>
@@ -46,9 +49,12 @@ export interface StandIn {
   /** Takes back all failures to come. */
   heal(): void
   readonly clock: Clock
-  /** Remembers services, ids and the clock, at no cost; answers what `restore` takes. */
+  /** Remembers services, ids and the clock, in microseconds and without a copy; answers what `restore` takes. */
   snapshot(): number
-  /** Goes back to a snapshot, the last one unless told, as often as wanted. Those taken since are gone. Throws `Error` for one that is gone. */
+  /**
+   * Goes to a snapshot, in microseconds, whatever was written since: as often as wanted, and in any order. Unless told it is
+   * the one that was taken or gone to last. `reset()` ends all. Throws `Error` for one that there is not.
+   */
   restore(snapshot?: number): void
   /** Goes back to the start: the seed, the ids, the clock; what was sent is forgotten, no failures are to come. */
   reset(): void
@@ -90,6 +96,7 @@ export async function standIn(options: StandInOptions = {}): Promise<StandIn> {
 
   for (const [collection, rows] of Object.entries(seed)) await sow(books.get(collection) as Book, rows)
   const snapshots: (() => void)[] = []
+  let last = 0
   snapshot()
 
   function snapshot(): number {
@@ -97,22 +104,22 @@ export async function standIn(options: StandInOptions = {}): Promise<StandIn> {
     snapshots.push(() => {
       for (const back of marks) back()
     })
-    return snapshots.length - 1
+    last = snapshots.length - 1
+    return last
   }
 
-  function restore(to = snapshots.length - 1): void {
-    const back = snapshots[to]
-    if (back === undefined) throw new Error('There is no such snapshot, or it is gone: an earlier one was restored')
+  function restore(to = last): void {
+    const back = Number.isInteger(to) ? snapshots[to] : undefined
+    if (back === undefined) throw new Error('There is no such snapshot, or it is gone: reset() ends all')
     back()
-    snapshots.length = to + 1
+    last = to
   }
 
   async function answered(request: Request): Promise<Response> {
     // A Host that is none may make a URL that is none; the handler says so.
     if (!URL.canParse(request.url)) return handler(request)
     const { pathname, search } = new URL(request.url)
-    if (admin && pathname.startsWith('/__admin/') && isForHere(request))
-      return administered(om, request, pathname.slice('/__admin'.length))
+    if (admin && pathname.startsWith('/__admin/')) return administered(om, request, pathname.slice('/__admin'.length))
     const path = pathname.startsWith(`${BASE}/`) ? pathname.slice(BASE.length) : pathname
     const note = sent.note(request, path + search)
     const fate = toFail.next(request.method, path)
@@ -167,13 +174,14 @@ export async function standIn(options: StandInOptions = {}): Promise<StandIn> {
     restore,
     reset() {
       restore(0)
+      snapshots.length = 1
       sent.clear()
       toFail.clear()
     },
     close: () => stop(),
   }
   if (port !== false) {
-    const server = await listen(answered, port)
+    const server = await listen(forHere(answered), port)
     origin = server.origin
     stop = server.stop
   }

@@ -1,18 +1,19 @@
 import type { Book } from '../book.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
-import type { Service } from '../model/service.js'
+import type { ChangeDescription, Service } from '../model/service.js'
 import type { ChangeEvent } from '../ports/events.js'
-import type { Change, Stored } from '../ports/store.js'
-import { besideChange, isBeside } from '../rules/beside.js'
+import type { Change } from '../ports/store.js'
 
-/** What there is to tell of a change. */
+/** What there is to tell of a change; of one beside the service, `beside`, which is no part of it. */
 export function eventOf(
   book: Book,
   { before, after }: Change,
+  beside: ChangeDescription | undefined,
   by: Principal | undefined,
   timestamp: number,
 ): ChangeEvent {
-  const entity = told(before, after) as Service
+  const { service } = (after ?? before) as { service: Service }
+  const entity = beside === undefined ? service : Object.freeze({ ...service, changeDescription: beside })
   return Object.freeze({
     eventType: typeOf(before?.service, after?.service),
     entityType: book.family.entityType,
@@ -36,13 +37,6 @@ export function announce(book: Book, event: ChangeEvent): void {
   } catch (error) {
     report(error)
   }
-}
-
-/** The service after the change; where that was beside it, with a description of its own. */
-function told(before: Stored | null, after: Stored | null): Service | undefined {
-  const service = (after ?? before)?.service
-  if (before === null || after === null || !isBeside(before, after)) return service
-  return Object.freeze({ ...after.service, changeDescription: besideChange(before, after) })
 }
 
 function typeOf(

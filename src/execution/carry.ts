@@ -3,9 +3,8 @@ import { contended, entityAlreadyExists, storeFailed } from '../model/errors.js'
 import type { Fqn } from '../model/fqn.js'
 import type { ChangeEvent } from '../ports/events.js'
 import type { Awaitable, Change, Stored } from '../ports/store.js'
-import { isBeside } from '../rules/beside.js'
 import type { Decision } from '../rules/decide.js'
-import { idBrought } from '../rules/intent.js'
+import { kindOf } from '../rules/intent.js'
 import { announce, eventOf } from './announce.js'
 import type { Errand, Journey } from './errand.js'
 import { refusedForId } from './host.js'
@@ -68,20 +67,21 @@ function accepted({ book, dryRun }: Journey, errand: Errand, change: Change): vo
 /** What there is to tell of a change, if there is. */
 function tidings(book: Book, { answer, intent, now }: Errand, change: Change): ChangeEvent | undefined {
   if ((answer as Decision).outcome === 'resealed') return undefined
-  // Neither a removal nor what is written beside a service leaves its time there: the event has that of the decision.
   const { before, after } = change
-  const time = after === null || isBeside(before, after) ? now : after.service.updatedAt
-  return eventOf(book, change, intent.by, time)
+  const beside = before !== null && after !== null ? kindOf(intent).tells?.(before, after) : undefined
+  // Neither a removal nor what is written beside a service leaves its time there: the event has that of the decision.
+  const time = after === null || beside !== undefined ? now : after.service.updatedAt
+  return eventOf(book, change, beside, intent.by, time)
 }
 
 /** Whether an errand that was refused goes round again; else it is settled. */
 async function isLost({ book, dryRun }: Journey, errand: Errand, change: Change): Promise<boolean> {
   const { intent, fqn } = errand
-  const taken = dryRun ? undefined : await refusedForId(book, change, idBrought(intent) !== undefined)
+  const taken = dryRun ? undefined : await refusedForId(book, change, kindOf(intent).idBrought !== undefined)
   errand.answer = undefined
   errand.held = undefined
   if (taken !== undefined) errand.answer = taken
-  else if (intent.kind === 'create') errand.answer = entityAlreadyExists(fqn)
+  else if (intent.kind.isBlind) errand.answer = entityAlreadyExists(fqn)
   else if (errand.early) errand.early = false
   else if (++errand.attempts === book.attempts) errand.answer = contended(fqn, errand.attempts)
   if (errand.answer !== undefined) return false

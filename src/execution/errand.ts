@@ -41,8 +41,8 @@ export function errandOf(intent: Intent, fqn: Fqn, subject: Subject = fqn, id?: 
     subject,
     id,
     next: undefined,
-    // A create never looks: the store refuses it if need be.
-    held: intent.kind === 'create' ? null : undefined,
+    // What never looks is refused by the store if need be.
+    held: intent.kind.isBlind ? null : undefined,
     early: false,
     attempts: 0,
     now: 0,

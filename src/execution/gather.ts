@@ -1,8 +1,7 @@
-import { unmet } from '../model/etag.js'
 import type { Awaitable, Stored } from '../ports/store.js'
 import { decide } from '../rules/decide.js'
-import { asks, idBrought, isChecked, needsClear, needsTime, needsVersion, sees } from '../rules/intent.js'
-import { type Referring, referencesOf } from '../rules/references.js'
+import { asks, kindOf, type PatchIntent, sees } from '../rules/intent.js'
+import type { Referring } from '../rules/references.js'
 import { denials } from './authorise.js'
 import { breach } from './check.js'
 import { drafted } from './draft.js'
@@ -80,11 +79,12 @@ function admitted(journey: Journey, errand: Errand): Awaitable<Failure | undefin
 function ready({ book }: Journey, errand: Errand): Awaitable<Failure | undefined> {
   const { intent, held } = errand
   if (intent.when !== undefined) {
-    const failed = unmet(intent.when, held?.service)
+    const failed = intent.when.unmet(held?.service)
     if (failed !== undefined) return failed
   }
-  if (intent.kind !== 'patch' || !held) return undefined
-  return drafted(book, intent, held.service).then((draft) => {
+  const { drafts } = kindOf(intent)
+  if (drafts === undefined || !held) return undefined
+  return drafted(book, intent as PatchIntent, drafts, held.service).then((draft) => {
     if ('code' in draft) return draft
     errand.draft = draft
     return undefined
@@ -96,7 +96,8 @@ async function resolved({ book }: Journey, turn: readonly Errand[]): Promise<voi
   const asked: Errand[] = []
   const referring: (readonly Referring[])[] = []
   for (const errand of turn) {
-    const references = errand.answer === undefined ? referencesOf(errand.intent, errand.draft) : []
+    const { answer, intent, draft } = errand
+    const references = answer === undefined ? (kindOf(intent).refers?.(intent, draft) ?? []) : []
     if (references.length === 0) continue
     asked.push(errand)
     referring.push(references)
@@ -109,11 +110,12 @@ async function resolved({ book }: Journey, turn: readonly Errand[]): Promise<voi
 /** The time of the decision, and the version before the one that is there, where it matters by then. */
 function timed({ book }: Journey, errand: Errand): Awaitable<Failure | undefined> {
   const { intent, held, draft } = errand
-  if (!needsTime(intent)) return undefined
+  const kind = kindOf(intent)
+  if (kind.isTimeless) return undefined
   const now = timeOf(book)
   if (typeof now !== 'number') return now
   errand.now = now
-  const wanted = needsVersion(intent, held ?? null, draft, now)
+  const wanted = held ? kind.needsVersion?.(intent, held, draft, now) : undefined
   if (wanted === undefined || !held) return undefined
   return versionBefore(book, held.service, wanted).then((found) => {
     if (found !== undefined && 'code' in found) return found
@@ -124,9 +126,10 @@ function timed({ book }: Journey, errand: Errand): Awaitable<Failure | undefined
 
 /** The clear secrets of what is there, by one call of the cipher; and whether they may go where they would. */
 async function cleared({ book }: Journey, turn: readonly Errand[]): Promise<void> {
-  const asked = turn.filter(
-    ({ answer, intent, held, draft }) => answer === undefined && needsClear(intent, held ?? null, draft),
-  )
+  const asked = turn.filter(({ answer, intent, held, draft }) => {
+    if (answer !== undefined || !held || held.sealed === null) return false
+    return kindOf(intent).needsClear?.(intent, held, draft) === true
+  })
   if (asked.length === 0) return
   const texts = await opened(
     book,
@@ -138,25 +141,23 @@ async function cleared({ book }: Journey, turn: readonly Errand[]): Promise<void
     else errand.answer = text
   }
   if (book.secretsFollow) return
-  for (const errand of asked) {
-    const { answer, intent, draft, held, clear } = errand
-    const request = 'request' in intent ? intent.request : draft?.request
-    if (answer !== undefined || request === undefined) continue
-    errand.answer = await misled(book, intent.by, request, held as Stored, clear)
-  }
+  await each(asked, ({ intent, draft, held, clear }) => {
+    const moved = kindOf(intent).moves?.(intent, held as Stored, draft, clear)
+    return moved && moved.length > 0 ? misled(book, intent.by, held as Stored, moved) : undefined
+  })
 }
 
 function decided({ book, isGiven }: Journey, errand: Errand): Answer {
   const { intent, fqn, held = null, now, draft, clear, previous } = errand
   let id: string | undefined
   if (held === null) {
-    const answer = idBrought(intent) ?? idOf(book)
+    const answer = kindOf(intent).idBrought?.(intent) ?? idOf(book)
     if (typeof answer !== 'string') return answer
     if (isGiven(answer, fqn)) return takenId()
     id = answer
   }
   const answer = decide(intent, held, { now, id, draft, clear, previous }, book.limits)
-  if (book.checks.length === 0 || 'code' in answer || answer.outcome === 'unchanged' || !isChecked(intent))
+  if (book.checks.length === 0 || 'code' in answer || answer.outcome === 'unchanged' || !intent.kind.isChecked)
     return answer
   return breach(book, answer.stored.service, held?.service ?? null, intent.by) ?? answer
 }

@@ -60,7 +60,7 @@ function following(turn: readonly Errand[]): readonly Errand[] {
     if (errand.next === undefined || errand.answer === undefined) continue
     next ??= []
     next.push(errand.next)
-    if (errand.next.intent.kind !== 'create') errand.next.held = errand.held
+    if (!errand.next.intent.kind.isBlind) errand.next.held = errand.held
   }
   return next ?? NONE
 }

@@ -1,9 +1,7 @@
 import type { Book } from '../book.js'
-import { type BadRequest, badRequest, type StoreFailed, storeFailed } from '../model/errors.js'
+import { type BadRequest, badRequest, type Issue, type StoreFailed, storeFailed } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
 import type { Stored } from '../ports/store.js'
-import { movedBy } from '../rules/connection.js'
-import type { ValidRequest } from '../rules/validate.js'
 import { denial } from './authorise.js'
 
 /*
@@ -54,21 +52,14 @@ export async function sealed(
   }
 }
 
-/**
- * In a book whose secrets do not follow: that a request would take stored secrets elsewhere, for whoever may not see them.
- * `clear` are those of the stored service.
- */
+/** In a book whose secrets do not follow: that they would be taken elsewhere, for whoever may not see them. */
 export async function misled(
   book: Book,
   by: Principal | undefined,
-  request: ValidRequest,
   stored: Stored,
-  clear: string | null,
+  moved: readonly Issue[],
 ): Promise<BadRequest | StoreFailed | undefined> {
-  if (book.secretsFollow) return undefined
-  const issues = movedBy(request, stored, clear)
-  if (issues.length === 0) return undefined
   const denied = await denial(book, by, 'ViewSecrets', stored.service)
   if (denied === undefined || denied.code === 'STORE_FAILED') return denied
-  return badRequest(issues)
+  return badRequest(moved)
 }

@@ -1,6 +1,7 @@
 import type { Fqn } from '../model/fqn.js'
 import { saysNothingApplied } from '../model/reason.js'
 import type { Change, ServiceStore, Stored } from '../ports/store.js'
+import { oneForAllCopies } from './copies.js'
 import { ferry } from './ferry.js'
 import { trips } from './trips.js'
 import { weightOf } from './weight.js'
@@ -14,23 +15,16 @@ import { weightOf } from './weight.js'
 
 type Shared = Pick<ServiceStore, 'load' | 'commit'>
 
-const KEY = Symbol.for('servicebook.shared')
-
 /** One for all copies of this package in the process, as the names are of whom they serve. */
-function crossings(): WeakMap<ServiceStore, Map<string, Shared>> {
-  const all = globalThis as { [KEY]?: WeakMap<ServiceStore, Map<string, Shared>> }
-  all[KEY] ??= new WeakMap()
-  return all[KEY]
-}
+const crossings = oneForAllCopies('crossings/1', () => new WeakMap<ServiceStore, Map<string, Shared>>())
 
 /** What single verbs load and commit by. A store inside a transaction of the host serves each caller by himself. */
 export function shared(store: ServiceStore, family: string): Shared {
   if (store.provisional) return trips(store)
-  const stores = crossings()
-  let families = stores.get(store)
+  let families = crossings.get(store)
   if (families === undefined) {
     families = new Map()
-    stores.set(store, families)
+    crossings.set(store, families)
   }
   let crossing = families.get(family)
   if (crossing === undefined) {

@@ -1,10 +1,9 @@
 import type { Book } from '../book.js'
 import { badRequest, type Issue, storeFailed } from '../model/errors.js'
-import { type Preconditions, preconditionIssues } from '../model/etag.js'
 import type { Subject } from '../model/fqn.js'
 import type { Principal } from '../model/principal.js'
 import type { Stored } from '../ports/store.js'
-import { asks, demanded, type ReviseIntent } from '../rules/intent.js'
+import { asks, type Demand, type Kind, type RequestIntent, type ReviseIntent } from '../rules/intent.js'
 import { principalIssues } from '../rules/principal.js'
 import { storedAsToday } from '../rules/today.js'
 import { missingPrincipal } from './authorise.js'
@@ -26,18 +25,18 @@ import { inTurn } from './turns.js'
 export async function executeRequest(
   book: Book,
   request: unknown,
-  kind: 'create' | 'upsert',
+  kind: Kind<RequestIntent>,
   by: Principal | undefined,
-  when: Preconditions,
+  when: Demand | undefined,
   { overrides = false, wrong = [] }: { readonly overrides?: boolean; readonly wrong?: readonly Issue[] } = {},
 ): Promise<Answer> {
   const valid = book.validate(request)
   const { issues: found = [], more = 0 } = 'error' in valid ? valid.error : {}
-  const issues = [...found, ...principalIssues(by), ...preconditionIssues(when), ...wrong]
+  const issues = [...found, ...principalIssues(by), ...(when?.issues ?? []), ...wrong]
   if ('error' in valid || issues.length > 0) return badRequest(issues, more)
-  const missing = await missingPrincipal(book, by, kind === 'create' ? 'Create' : 'EditAll')
+  const missing = await missingPrincipal(book, by, kind.isBlind ? 'Create' : 'EditAll')
   if (missing !== undefined) return missing
-  const errand = errandOf({ kind, by, when: demanded(when), request: valid, overrides }, valid.fqn)
+  const errand = errandOf({ kind, by, when, request: valid, overrides }, valid.fqn)
   return inTurn(book, valid.fqn, () => alone(book, errand))
 }
 
@@ -49,9 +48,9 @@ export async function executeRevision(
   wrong: readonly Issue[] = [],
   more = 0,
 ): Promise<Answer> {
-  const { by, when = {} } = intent
+  const { by, when } = intent
   const subject = subjectOf(given) as Subject
-  const issues = [...subjectIssues(subject), ...principalIssues(by), ...preconditionIssues(when), ...wrong]
+  const issues = [...subjectIssues(subject), ...principalIssues(by), ...(when?.issues ?? []), ...wrong]
   if (issues.length > 0) return badRequest(issues, more)
   const [operation] = asks(intent, undefined)
   const missing = await missingPrincipal(book, by, operation)

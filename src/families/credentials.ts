@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import { type AwsCredentials, awsCredentials as aws } from './parts/aws.js'
 import { type GcpCredentials, gcpCredentials as gcp } from './parts/gcp.js'
 import { type FilterPattern, pattern } from './patterns.js'

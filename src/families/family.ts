@@ -1,5 +1,5 @@
 import type { TObject, TSchema } from 'typebox'
-import { Check } from 'typebox/value'
+import { Check } from 'typebox/schema'
 import { clashOf } from './clash.js'
 import { asDefined, isDefined } from './defined.js'
 import { type Definitions, resolved } from './resolve.js'

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import { Check } from 'typebox/value'
+import { Check } from 'typebox/schema'
 import { completed } from './defaults.js'
 import { APPLICATORS, altered, type Inner, isNode, type Node, REFUSED, unformatted, withInner } from './schema.js'
 

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
+import * as Type from 'typebox'
 import type { Frozen } from './frozen.js'
 
 /*
@@ -7,37 +8,38 @@ import type { Frozen } from './frozen.js'
  */
 
 const closed = { additionalProperties: false } as const
-const text = Type.Optional(Type.String())
-
 /** The JSON Schema (TypeBox) of the result of a test of a connection, as `reportConnectionTest` takes it. */
-export const testConnectionResultSchema = Type.Object(
-  {
-    lastUpdatedAt: Type.Optional(Type.Integer({ minimum: 0, maximum: 8.64e15 })),
-    status: Type.Optional(Type.Enum(['Successful', 'Failed', 'Running'])),
-    steps: Type.Array(
-      Type.Object(
-        {
-          name: Type.String(),
-          mandatory: Type.Boolean({ default: true }),
-          passed: Type.Boolean(),
-          message: text,
-          errorLog: text,
-          status: Type.Optional(Type.Enum(['Queued', 'Running', 'Passed', 'Failed', 'Skipped', 'Warning'])),
-          skipReason: Type.Optional(Type.Enum(['NotImplemented', 'ConnectionNotEstablished'])),
-          diagnosis: Type.Optional(Type.Object({ title: text, remediation: text, docUrl: text }, closed)),
-          durationMs: Type.Optional(Type.Integer()),
-          executedCommand: text,
-          resultSummary: text,
-        },
-        closed,
+export function testConnectionResultSchema() {
+  const text = Type.Optional(Type.String())
+  return Type.Object(
+    {
+      lastUpdatedAt: Type.Optional(Type.Integer({ minimum: 0, maximum: 8.64e15 })),
+      status: Type.Optional(Type.Enum(['Successful', 'Failed', 'Running'])),
+      steps: Type.Array(
+        Type.Object(
+          {
+            name: Type.String(),
+            mandatory: Type.Boolean({ default: true }),
+            passed: Type.Boolean(),
+            message: text,
+            errorLog: text,
+            status: Type.Optional(Type.Enum(['Queued', 'Running', 'Passed', 'Failed', 'Skipped', 'Warning'])),
+            skipReason: Type.Optional(Type.Enum(['NotImplemented', 'ConnectionNotEstablished'])),
+            diagnosis: Type.Optional(Type.Object({ title: text, remediation: text, docUrl: text }, closed)),
+            durationMs: Type.Optional(Type.Integer()),
+            executedCommand: text,
+            resultSummary: text,
+          },
+          closed,
+        ),
       ),
-    ),
-  },
-  closed,
-)
+    },
+    closed,
+  )
+}
 
 /** What a test of a connection found, step by step. */
-export type TestConnectionResult = Frozen<Static<typeof testConnectionResultSchema>>
+export type TestConnectionResult = Frozen<Static<ReturnType<typeof testConnectionResultSchema>>>
 
 /** What stands beside a service; a store keeps it with the current state and with no version. */
 export interface Beside {

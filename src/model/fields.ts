@@ -1,4 +1,5 @@
-import { type Static, type TSchema, Type } from 'typebox'
+import type { Static, TSchema } from 'typebox'
+import * as Type from 'typebox'
 import type { Family } from '../families/family.js'
 import { testConnectionResultSchema } from './beside.js'
 import type { Frozen } from './frozen.js'
@@ -21,8 +22,6 @@ export const NAME = Type.String({ minLength: 1, maxLength: 256, pattern: NAME_PA
 const fullyQualifiedName = Type.String({ minLength: 1, maxLength: 3072 })
 
 export const ownerReference = Type.Object({ id: uuid, type: Type.Enum(['user', 'team']) }, closed)
-
-export const followerReference = Type.Object({ id: uuid, type: Type.Literal('user') }, closed)
 
 const tagFQN = Type.String({ minLength: 1, maxLength: 3072 })
 const source = Type.Enum(['Classification', 'Glossary'], { default: 'Classification' })
@@ -49,8 +48,6 @@ export const ENTITY_STATUSES = [
   'Rejected',
   'Unprocessed',
 ] as const
-const entityStatus = Type.Enum([...ENTITY_STATUSES])
-const provider = Type.Enum(['user', 'system'])
 
 const requestFields = {
   name: NAME,
@@ -76,24 +73,28 @@ const requestFields = {
   ingestionRunner: Type.Optional(ingestionRunner),
 }
 
-export const tagLabel = Type.Object({ tagFQN, source, labelType, state }, closed)
+export type Requested = Static<ReturnType<typeof requestOf>>
+const requestOf = () => Type.Object(requestFields, closed)
 
-export const fieldChange = Type.Object(
-  { name: Type.String(), oldValue: Type.Optional(Type.Unknown()), newValue: Type.Optional(Type.Unknown()) },
-  closed,
-)
+/* What only services have is made when it is asked for: whoever sends requests alone never does. */
 
-export const changeDescription = Type.Object(
-  {
-    fieldsAdded: Type.Array(fieldChange),
-    fieldsUpdated: Type.Array(fieldChange),
-    fieldsDeleted: Type.Array(fieldChange),
-    previousVersion: Type.Number(),
-  },
-  closed,
-)
+export const followerReference = () => Type.Object({ id: uuid, type: Type.Literal('user') }, closed)
+export const tagLabel = () => Type.Object({ tagFQN, source, labelType, state }, closed)
+export const fieldChange = () =>
+  Type.Object(
+    { name: Type.String(), oldValue: Type.Optional(Type.Unknown()), newValue: Type.Optional(Type.Unknown()) },
+    closed,
+  )
 
-const serviceFields = {
+export function changeDescription() {
+  const changes = Type.Array(fieldChange())
+  return Type.Object(
+    { fieldsAdded: changes, fieldsUpdated: changes, fieldsDeleted: changes, previousVersion: Type.Number() },
+    closed,
+  )
+}
+
+const serviceFields = () => ({
   id: Type.String({ pattern: ID_PATTERN }),
   name: NAME,
   fullyQualifiedName,
@@ -106,19 +107,19 @@ const serviceFields = {
   owners: Type.Optional(Type.Array(ownerReference)),
   domain: Type.Optional(fullyQualifiedName),
   dataProducts: Type.Optional(Type.Array(fullyQualifiedName)),
-  tags: Type.Array(tagLabel),
+  tags: Type.Array(tagLabel()),
   style: Type.Optional(style),
   ingestionRunner: Type.Optional(ingestionRunner),
-  entityStatus: Type.Optional(entityStatus),
-  provider: Type.Optional(provider),
-  changeDescription: Type.Optional(changeDescription),
+  entityStatus: Type.Optional(Type.Enum([...ENTITY_STATUSES])),
+  provider: Type.Optional(Type.Enum(['user', 'system'])),
+  changeDescription: Type.Optional(changeDescription()),
   // Beside the service: shown only by who is asked for it.
-  followers: Type.Optional(Type.Array(followerReference)),
-  testConnectionResult: Type.Optional(testConnectionResultSchema),
-}
+  followers: Type.Optional(Type.Array(followerReference())),
+  testConnectionResult: Type.Optional(testConnectionResultSchema()),
+})
 
-export const requestBase = Type.Object(requestFields, closed)
-export const serviceBase = Type.Object(serviceFields, closed)
+export type Served = Static<ReturnType<typeof serviceOf>>
+const serviceOf = () => Type.Object(serviceFields(), closed)
 
 /** The fields of a request, whatever its `serviceType`, for services of one family. */
 export function requestFieldsOf(family: Family): Record<string, TSchema> {
@@ -128,7 +129,7 @@ export function requestFieldsOf(family: Family): Record<string, TSchema> {
 
 /** The fields of a service, whatever its `serviceType`, of one family. */
 export function serviceFieldsOf(family: Family): Record<string, TSchema> {
-  return ofFamily(serviceFields, family)
+  return ofFamily(serviceFields(), family)
 }
 
 /** Fields but for those that the services of a family do not have. */
@@ -139,7 +140,7 @@ function ofFamily(fields: Record<string, TSchema>, family: Family): Record<strin
 }
 
 /** What a service has from its birth on without being asked, and what one stored before there was such a field is read to have. */
-export type Birth = Partial<Pick<Frozen<Static<typeof serviceBase>>, 'entityStatus' | 'provider'>>
+export type Birth = Partial<Pick<Frozen<Served>, 'entityStatus' | 'provider'>>
 
 export function birthOf({ without = [], with: has = [] }: Family): Birth {
   return Object.freeze({

@@ -1,4 +1,5 @@
-import { type Static, type TObject, type TSchema, Type } from 'typebox'
+import type { Static, TObject, TSchema } from 'typebox'
+import * as Type from 'typebox'
 import type { ConnectionSchema, Family, ServiceTypeOf } from '../families/family.js'
 import { partial } from '../families/schema.js'
 import { untold } from '../families/untold.js'
@@ -8,9 +9,9 @@ import {
   type fieldChange,
   type followerReference,
   type ownerReference,
-  type requestBase,
+  type Requested,
   requestFieldsOf,
-  type serviceBase,
+  type Served,
   serviceFieldsOf,
   type style,
   type tagLabel,
@@ -99,13 +100,13 @@ export interface ServiceConnection<Config> {
 }
 
 /** The fields of a request but its `serviceType` and `connection`. */
-export interface RequestFields extends Given<Static<typeof requestBase>> {}
+export interface RequestFields extends Given<Requested> {}
 
 /** The fields of a service but its `serviceType` and `connection`. */
-export interface ServiceFields extends Frozen<Static<typeof serviceBase>> {}
+export interface ServiceFields extends Frozen<Served> {}
 
 /** A reference to a user who follows a service. */
-export type FollowerReference = Frozen<Static<typeof followerReference>>
+export type FollowerReference = Frozen<Static<ReturnType<typeof followerReference>>>
 
 /** A create request for a service type, or for any of several. */
 export interface ServiceRequestOf<Type extends string, Config> extends RequestFields {
@@ -125,8 +126,19 @@ export interface ServiceOf<Type extends string, Config> extends ServiceFields {
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §1.
  */
 export type ServiceRequest<F extends Family = Family> = {
-  [T in ServiceTypeOf<F>]: ServiceRequestOf<T, Given<ConfigOf<F, T>>>
+  [T in ServiceTypeOf<F>]: ServiceRequestOf<T, Given<ConfigOf<F, T>>> & OfFamily<F>
 }[ServiceTypeOf<F>]
+
+/** What requests of a family have beside the fields of all, and what of these they may not have. */
+type OfFamily<F extends Family> = Unkept<F> & Lacking<F>
+
+type Unkept<F extends Family> = F extends { readonly unkept: infer U extends Readonly<Record<string, TSchema>> }
+  ? { readonly [K in keyof U]?: Static<U[K]> | null | undefined }
+  : unknown
+
+type Lacking<F extends Family> = F extends { readonly without: readonly (infer W)[] }
+  ? { readonly [K in W & keyof RequestFields]?: never }
+  : unknown
 
 type Wide<T> = T extends string ? string : T extends object ? { readonly [K in keyof T]: Wide<T[K]> } : T
 
@@ -134,7 +146,7 @@ type Wide<T> = T extends string ? string : T extends object ? { readonly [K in k
  * A request of which the compiler knows no more than that its `serviceType` is a text: a constant without `as const`, a JSON
  * module. It is taken, and checked when it is sent. What the compiler knows better is a `ServiceRequest`, or an error.
  */
-export type UntypedRequest = Wide<Given<Static<typeof requestBase>>> & {
+export type UntypedRequest = Wide<Given<Requested>> & {
   readonly serviceType: string
   readonly connection?: { readonly config: object } | null | undefined
 }
@@ -163,7 +175,8 @@ export type ConnectionOf<F extends Family> = {
 export type ServiceAsked<F extends Family, T extends ServiceTypeOf<F>> = ServiceRequestOf<
   T,
   NoInfer<Given<ConfigOf<F, T>>>
->
+> &
+  OfFamily<F>
 
 /** The service that a request of a service type makes: of that type, where it is known. */
 export type ServiceMade<F extends Family, T extends ServiceTypeOf<F>> = [ServiceTypeOf<F>] extends [T]
@@ -180,8 +193,9 @@ export type EntityStatus = (typeof ENTITY_STATUSES)[number]
 export type OwnerReference = Frozen<Static<typeof ownerReference>>
 
 /** A tag on a service. Its identity is `tagFQN` and `source`. */
-export type TagLabel = Frozen<Static<typeof tagLabel>>
+export type TagLabel = Frozen<Static<ReturnType<typeof tagLabel>>>
 
 /** What a version changed against the one before it. Lists report the elements added and removed. */
-export type ChangeDescription = Frozen<Static<typeof changeDescription>>
-export type FieldChange = Frozen<Static<typeof fieldChange>>
+export type ChangeDescription = Frozen<Static<ReturnType<typeof changeDescription>>>
+/** What became of one field, or of elements of it: which side is absent tells whether it came, went or changed. */
+export type FieldChange = Frozen<Static<ReturnType<typeof fieldChange>>>

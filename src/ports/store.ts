@@ -3,6 +3,7 @@ import type { Fqn } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
 import type { ChangeEvent } from './events.js'
 
+/** What may be answered at once or later: whoever asks waits for it only where it is a promise. */
 export type Awaitable<T> = T | Promise<T>
 
 /** A service as a store holds it. Frozen all the way down. */
@@ -35,6 +36,7 @@ export interface Place {
   readonly id: string
 }
 
+/** Which page of which services; what is given must be so of each. */
 export interface ListQuery {
   /** How many services at most; 0 answers none. */
   readonly limit: number
@@ -53,6 +55,7 @@ export interface ListQuery {
   readonly total?: boolean
 }
 
+/** A page of services, as a store answers it. */
 export interface Page {
   /** By name in code point order, then by id; ascending whichever way the page was asked for. */
   readonly services: readonly Service[]
@@ -62,6 +65,7 @@ export interface Page {
   readonly total?: number
 }
 
+/** Which superseded versions. */
 export interface VersionQuery {
   /** How many versions at most. */
   readonly limit: number

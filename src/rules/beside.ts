@@ -37,11 +37,6 @@ export function besideFieldsOf(given: unknown = []): {
   return { fields: [], issues: [{ path: '/fields', message: `must be a list of ${BESIDE_FIELDS.join(', ')}` }] }
 }
 
-/** Whether a write was of nothing but what stands beside the service. */
-export function isBeside(before: Stored | null, after: Stored | null): boolean {
-  return before !== null && after !== null && before.service === after.service && before.beside !== after.beside
-}
-
 /** What a change of what stands beside a service is told as: the version stays. */
 export function besideChange(before: Stored, after: Stored): ChangeDescription {
   const fieldsAdded: FieldChange[] = []

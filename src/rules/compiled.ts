@@ -1,5 +1,6 @@
-import { type TObject, type TSchema, Type } from 'typebox'
-import { Compile, type Validator } from 'typebox/compile'
+import type { TObject, TSchema } from 'typebox'
+import * as Type from 'typebox'
+import { Compile, type Validator } from 'typebox/schema'
 import { completed } from '../families/defaults.js'
 import type { Family } from '../families/family.js'
 import { type SecretPlaces, secretPlaces } from '../families/places.js'

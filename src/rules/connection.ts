@@ -4,6 +4,7 @@ import type { Stored } from '../ports/store.js'
 import { movedPlaces } from './follow.js'
 import { type Clear, keepSecrets } from './keep.js'
 import { sameValue } from './same.js'
+import { CONFIG, noSecrets, type SecretsAfter } from './sealing.js'
 import { revealConfig, sameSecrets } from './secrets.js'
 import type { ValidRequest } from './validate.js'
 
@@ -34,20 +35,10 @@ export function comparesSecrets(before: Stored, request: ValidRequest): boolean 
   return before.sealed !== null && request.secrets !== null
 }
 
-/** What becomes of the secrets: kept as they are sealed, gone, or to be sealed. */
-export interface SecretsAfter {
-  readonly sealed: string | null
-  readonly clear?: string
-  readonly changed: boolean
-}
-
-const noSecrets: SecretsAfter = Object.freeze({ sealed: null, changed: false })
-
 type Config = Readonly<Record<string, unknown>>
-const CONFIG = '/connection/config'
 
-function configsOf({ connection, secrets }: ValidRequest, before: Stored | null, opened: string | null) {
-  const old = before?.service.connection
+function configsOf({ connection, secrets }: ValidRequest, before: Stored, opened: string | null) {
+  const old = before.service.connection
   const given: Clear = { config: (connection?.config ?? {}) as Config, secrets }
   const stored: Clear | null = old === undefined ? null : { config: old.config as Config, secrets: opened }
   return [given, stored] as const
@@ -62,12 +53,8 @@ export function movedBy(request: ValidRequest, before: Stored, opened: string | 
 }
 
 /** The secrets after the write: those of the request, the stored ones where the mask came back or no connection came. */
-export function secretsAfter(
-  request: ValidRequest,
-  before: Stored | null,
-  opened: string | null,
-): SecretsAfter | BadRequest {
-  const sealed = before?.sealed ?? null
+export function secretsAfter(request: ValidRequest, before: Stored, opened: string | null): SecretsAfter | BadRequest {
+  const { sealed } = before
   if (request.connection === undefined || request.secrets === null) {
     if (sealed === null) return noSecrets
     return request.connection === undefined ? { sealed, changed: false } : { sealed: null, changed: true }

@@ -1,19 +1,12 @@
 import type { BadRequest, EntityAlreadyExists } from '../model/errors.js'
 import type { Service } from '../model/service.js'
 import type { Stored } from '../ports/store.js'
-import { decideFollow, decideReport, decideUnfollow } from './decide/beside.js'
-import { decideCreate } from './decide/create.js'
-import { decideDelete, decideRestore } from './decide/delete.js'
-import { decideImport } from './decide/import.js'
-import { decidePatch } from './decide/patch.js'
-import { decideReseal } from './decide/reseal.js'
-import { decideUpdate } from './decide/upsert.js'
-import type { Draft, Intent } from './intent.js'
+import { type Draft, type Intent, kindOf } from './intent.js'
 import type { Limits } from './limits.js'
 
 /*
- * What an intent does to what is stored: pure, so that a lost race is decided again on what won. Each case has a file in
- * decide/. Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §3–7.
+ * What an intent does to what is stored: pure, so that a lost race is decided again on what won. Each kind of them has its
+ * file in decide/. Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §3–7.
  */
 
 /** What an upsert did. */
@@ -49,35 +42,10 @@ export function decide(
   gathered: Gathered,
   limits: Limits,
 ): Decision | BadRequest | EntityAlreadyExists {
-  const { now, id, draft, clear, previous } = gathered
-  if (intent.kind === 'import') return decideImport(held, intent)
-  if (held === null)
-    return 'request' in intent && id !== undefined
-      ? decideCreate(intent.request, id, now, intent.by, limits)
-      : nothing()
-  switch (intent.kind) {
-    case 'create':
-      return nothing()
-    case 'upsert':
-      return decideUpdate(held, clear, intent, now, limits)
-    case 'patch':
-      return draft === undefined ? nothing() : decidePatch(held, clear, draft, previous, now, intent.by, limits)
-    case 'delete':
-      return decideDelete(held, intent.hard, now, intent.by)
-    case 'restore':
-      return decideRestore(held, now, intent.by)
-    case 'follow':
-      return decideFollow(held, intent.userId, limits)
-    case 'unfollow':
-      return decideUnfollow(held, intent.userId)
-    case 'report':
-      return decideReport(held, intent.result)
-    case 'reseal':
-      return decideReseal(held, clear)
-  }
-}
-
-/** The loop decides only on what the intent sees, with what it needs. */
-function nothing(): never {
+  const kind = kindOf(intent)
+  const decided =
+    held === null ? kind.begins?.(intent, gathered, limits) : kind.decides?.(intent, held, gathered, limits)
+  if (decided !== undefined) return decided
+  // The loop decides only on what the intent sees, with what it needs.
   throw new TypeError('there is nothing to decide on')
 }

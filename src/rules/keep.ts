@@ -2,6 +2,7 @@ import type { Issue } from '../model/errors.js'
 import { contextsIn, filledText, MASK, maskText } from '../model/texts.js'
 import { pointer } from './copy.js'
 import { sameValue } from './same.js'
+import { NONE } from './sealing.js'
 import { own, PATHS, type Secrets, secretsIn, secretsText } from './secrets.js'
 
 /*
@@ -24,7 +25,6 @@ const nothing: Secrets = {}
 const none: readonly never[] = []
 const nowhere: Sealed = { value: undefined, secrets: nothing }
 
-const NONE = 'is the mask, and no secret is stored there to keep'
 const UNTOLD = 'is the mask, and which secret it stands for cannot be told: send it in clear'
 
 /**

@@ -1,9 +1,8 @@
 import type { Reference } from '../ports/directory.js'
-import type { Draft, Intent } from './intent.js'
 import type { ValidRequest } from './validate.js'
 
 /*
- * What an intent refers to, for the directory, and where it says so. Source: `semantics.md` §1, §7.
+ * What a request refers to, for the directory, and where it says so. Source: `semantics.md` §1, §7.
  */
 
 /** A reference, and its path in what the caller gave. */
@@ -12,13 +11,12 @@ export interface Referring {
   readonly path: string
 }
 
-export function referencesOf(intent: Intent, draft: Draft | undefined): readonly Referring[] {
-  if (intent.kind === 'follow') return [{ reference: { type: 'user', id: intent.userId }, path: '/userId' }]
-  const request = 'request' in intent ? intent.request : draft?.request
-  return request === undefined ? [] : referencesIn(request)
-}
-
-function referencesIn({ owners = [], domain, dataProducts = [], tags = [] }: ValidRequest): readonly Referring[] {
+export function referencesIn({
+  owners = [],
+  domain,
+  dataProducts = [],
+  tags = [],
+}: ValidRequest): readonly Referring[] {
   return [
     ...owners.map(({ type, id }, at) => ({ reference: { type, id }, path: `/owners/${at}` })),
     ...(domain === undefined

@@ -1,4 +1,4 @@
-import { Compile, type Validator } from 'typebox/compile'
+import { Compile, type Validator } from 'typebox/schema'
 import type { Family } from '../families/family.js'
 import type { SecretPlaces } from '../families/places.js'
 import { type BadRequest, badRequest, type Issue } from '../model/errors.js'

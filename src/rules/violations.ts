@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import type { Validator } from 'typebox/compile'
+import type { Validator } from 'typebox/schema'
 import { Settings } from 'typebox/system'
 import { branchOf } from '../families/defaults.js'
 import { isSecretAt, type SecretPlaces } from '../families/places.js'
@@ -9,7 +9,7 @@ import { MASK, maskText } from '../model/texts.js'
 import { pointer } from './copy.js'
 import { add, type Findings, findings } from './findings.js'
 
-type SchemaError = ReturnType<Validator['Errors']>[number]
+type SchemaError = ReturnType<Validator['Errors']>[1][number]
 
 /** Whether a value fits its schema. A long text can be too much for a pattern that a host has in its; then it does not. */
 export function fits(validator: Validator, value: unknown): boolean {
@@ -36,7 +36,7 @@ export function addViolations(
   const isKnown = (path: string) => path.length <= longest && known.has(path)
   const isDeferred = (error: SchemaError) => isOfMask(error, value)
   try {
-    const meant = (error: SchemaError) => branchMeant(error, validator.Type(), value)
+    const meant = (error: SchemaError) => branchMeant(error, validator.Schema(), value)
     for (const error of nearestBranches(allErrors(validator, value), isDeferred, meant)) {
       if (isDeferred(error)) continue
       const wording = isValueOfSecret(error, places) ? untoldInWords(error) : inWords(error)
@@ -62,7 +62,7 @@ function allErrors(validator: Validator, value: unknown): readonly SchemaError[]
   const { maxErrors } = Settings.Get()
   Settings.Set({ maxErrors: Math.min(Math.max(Math.floor(PATHS / longestPath(value)), 16), 10_000) })
   try {
-    return validator.Errors(value)
+    return validator.Errors(value)[1]
   } finally {
     Settings.Set({ maxErrors })
   }

@@ -22,6 +22,8 @@ import type { Fqn } from '../model/fqn.js'
 import type { Principal } from '../model/principal.js'
 import type { ChangeDescription, ServiceRequest } from '../model/service.js'
 import type { Place } from '../ports/store.js'
+import { toDelete } from '../rules/decide/delete.js'
+import { toUpsert } from '../rules/decide/upsert.js'
 import type { Outcome } from '../rules/decide.js'
 import { principalIssues } from '../rules/principal.js'
 import type { ValidRequest } from '../rules/validate.js'
@@ -132,7 +134,7 @@ async function apply(
     ended = chunk.ended
     const valid = chunk.rows.filter((row): row is ValidRequest => !('error' in row))
     const errands = valid.map((request) =>
-      errandOf({ kind: 'upsert', by, when: undefined, request, overrides: false }, request.fqn),
+      errandOf({ kind: toUpsert, by, when: undefined, request, overrides: false }, request.fqn),
     )
     await run(journey, errands)
     let answered = 0
@@ -160,7 +162,7 @@ async function apply(
       } catch (cause) {
         return err(storeFailed('load', cause))
       }
-      const errands = names.map((fqn) => errandOf({ kind: 'delete', by, when: undefined, hard: false }, fqn))
+      const errands = names.map((fqn) => errandOf({ kind: toDelete, by, when: undefined, hard: false }, fqn))
       await run(journey, errands)
       for (const { fqn, answer } of errands) tell(answer, fqn, {})
     }

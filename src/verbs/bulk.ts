@@ -22,6 +22,7 @@ import {
 } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
 import type { ServiceRequest, Untyped, UntypedRequest } from '../model/service.js'
+import { toUpsert } from '../rules/decide/upsert.js'
 import type { Outcome } from '../rules/decide.js'
 import { principalIssues } from '../rules/principal.js'
 import type { ValidRequest } from '../rules/validate.js'
@@ -148,7 +149,7 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
   }
   const executed = async (requests: readonly ValidRequest[]) => {
     const errands = requests.map((request) =>
-      errandOf({ kind: 'upsert', by, when: undefined, request, overrides }, request.fqn),
+      errandOf({ kind: toUpsert, by, when: undefined, request, overrides }, request.fqn),
     )
     await run({ book, store, dryRun, isGiven: idsGiven(book) }, errands)
     return errands.map(({ answer }) => answer)

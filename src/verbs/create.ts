@@ -6,6 +6,7 @@ import type { Family, ServiceTypeOf } from '../families/family.js'
 import type { CreateServiceError } from '../model/errors.js'
 import type { Principal } from '../model/principal.js'
 import type { Service, ServiceAsked, ServiceMade, Untyped, UntypedRequest } from '../model/service.js'
+import { toCreate } from '../rules/decide/create.js'
 
 /** What `createService` and `upsertService` take besides the request. */
 export interface WriteOptions {
@@ -58,6 +59,6 @@ async function create(
   request: unknown,
   by: Principal | undefined,
 ): Promise<Result<Service, CreateServiceError>> {
-  const answer = await executeRequest(book, request, 'create', by, {})
+  const answer = await executeRequest(book, request, toCreate, by, undefined)
   return 'outcome' in answer ? ok(answer.stored.service) : err(answer as CreateServiceError)
 }

@@ -7,6 +7,7 @@ import type { DeleteServiceError } from '../model/errors.js'
 import { PRECONDITIONS } from '../model/etag.js'
 import type { Subject } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
+import { toDelete } from '../rules/decide/delete.js'
 import { demanded } from '../rules/intent.js'
 import type { ReviseOptions } from './restore.js'
 
@@ -66,7 +67,7 @@ async function remove(
   { by, hard = false, ...when }: DeleteOptions,
 ): Promise<Result<Deleted, DeleteServiceError>> {
   const issues = typeof hard === 'boolean' ? [] : [{ path: '/hard', message: 'must be a boolean' }]
-  const answer = await executeRevision(book, subject, { kind: 'delete', by, when: demanded(when), hard }, issues)
+  const answer = await executeRevision(book, subject, { kind: toDelete, by, when: demanded(when), hard }, issues)
   if (!('outcome' in answer)) return err(answer as DeleteServiceError)
   return ok({ outcome: answer.outcome as Deleted['outcome'], service: answer.stored.service })
 }

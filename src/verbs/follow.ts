@@ -9,7 +9,8 @@ import { UUID_PATTERN } from '../model/fields.js'
 import type { Subject } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
 import { withBeside } from '../rules/beside.js'
-import { demanded } from '../rules/intent.js'
+import { toFollow, toUnfollow } from '../rules/decide/beside.js'
+import { demanded, type FollowIntent, type Kind } from '../rules/intent.js'
 import type { ReviseOptions } from './restore.js'
 
 /** What a follow or unfollow did, and the service with its `followers`. */
@@ -54,14 +55,15 @@ export function followService<F extends Family>(
     options,
     ['by', ...PRECONDITIONS],
     'commit',
-    (read) => follow(book, 'follow', subject, userId, read) as Promise<Result<Followed<F>, FollowServiceError>>,
+    (read) => follow(book, toFollow, subject, userId, read) as Promise<Result<Followed<F>, FollowServiceError>>,
   )
 }
 
 /**
  * Ends what `followService` began, as OpenMetadata's `DELETE /v1/services/…/{id}/followers/{userId}` does. Who does not
- * follow is `unchanged`. What the policy is asked for and the errors are those of `followService`, but for the directory,
- * which is not asked.
+ * follow is `unchanged`. What the policy is asked for is that of `followService`; the directory is not asked.
+ *
+ * Errors: those of `followService`, `ENTITY_NOT_FOUND` only for the service.
  *
  * @example
  * await unfollowService(book, 'mlflow_prod', ada.id, { by: ada })
@@ -80,7 +82,7 @@ export function unfollowService<F extends Family>(
     options,
     ['by', ...PRECONDITIONS],
     'commit',
-    (read) => follow(book, 'unfollow', subject, userId, read) as Promise<Result<Followed<F>, FollowServiceError>>,
+    (read) => follow(book, toUnfollow, subject, userId, read) as Promise<Result<Followed<F>, FollowServiceError>>,
   )
 }
 
@@ -88,7 +90,7 @@ const UUID = new RegExp(UUID_PATTERN)
 
 async function follow(
   book: Book,
-  kind: 'follow' | 'unfollow',
+  kind: Kind<FollowIntent>,
   subject: Subject,
   given: unknown,
   { by, ...when }: ReviseOptions,

@@ -67,7 +67,7 @@ export interface ServicePage<F extends Family = Family> {
  * - `STORE_FAILED`: the store or the policy failed.
  *
  * @example
- * const first = (await listServices(book, { limit: 50 }))._unsafeUnwrap()
+ * const first = await unwrap(listServices(book, { limit: 50 }))
  * const second = await listServices(book, { limit: 50, after: first.paging.after })
  *
  * Source: OpenMetadata, "List ML Model Services"; `semantics.md` §7.
@@ -87,8 +87,11 @@ export function listServices<F extends Family>(
 }
 
 /**
- * Every service that matches, page after page, for hosts that just want to loop. An error is the last element; nothing is
- * thrown. `limit` is the size of a page, by default 1,000, and not an end.
+ * Every service that matches, page after page, for hosts that just want to loop. `limit` is the size of a page, by default
+ * 1,000, and not an end.
+ *
+ * Errors: `BAD_REQUEST`, `UNAUTHORIZED` and `STORE_FAILED`, as `listServices` has them. One is the last element; nothing is
+ * thrown.
  *
  * @example
  * for await (const next of allServices(book, { serviceType: 'Mlflow' })) {

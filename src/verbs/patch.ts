@@ -9,6 +9,7 @@ import type { Subject } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
 import type { Representation } from '../ports/representation.js'
 import type { PatchOperation } from '../rules/apply.js'
+import { toPatch } from '../rules/decide/patch.js'
 import { demanded } from '../rules/intent.js'
 import { checkedOperations } from '../rules/patch.js'
 import type { ReviseOptions } from './restore.js'
@@ -81,7 +82,7 @@ async function patch(
   const answer = await executeRevision(
     book,
     subject,
-    { kind: 'patch', by, when: demanded(when), operations: isBad ? [] : operations, as: as ?? itself },
+    { kind: toPatch, by, when: demanded(when), operations: isBad ? [] : operations, as: as ?? itself },
     [...(isBad ? operations.issues : []), ...(as === undefined ? [AS_ISSUE] : [])],
     isBad ? operations.more : 0,
   )

@@ -9,6 +9,7 @@ import { PRECONDITIONS } from '../model/etag.js'
 import type { Subject } from '../model/fqn.js'
 import type { Given, Service } from '../model/service.js'
 import { withBeside } from '../rules/beside.js'
+import { toReport } from '../rules/decide/beside.js'
 import { demanded } from '../rules/intent.js'
 import { checkedResult } from '../rules/report.js'
 import type { ReviseOptions } from './restore.js'
@@ -78,7 +79,7 @@ async function report(
   const checked = readResult(book, given)
   const wrong = 'code' in checked ? checked : undefined
   const result = 'code' in checked ? NOTHING : checked
-  const intent = { kind: 'report', by, when: demanded(when), result } as const
+  const intent = { kind: toReport, by, when: demanded(when), result }
   const answer = await executeRevision(book, subject, intent, wrong?.issues, wrong?.more)
   if (!('outcome' in answer)) return err(answer as ReportConnectionTestError)
   const outcome = answer.outcome as Reported['outcome']

@@ -9,6 +9,7 @@ import { trips } from '../execution/trips.js'
 import { type BadRequest, badRequest, type Issue, type StoreFailed, storeFailed } from '../model/errors.js'
 import type { Fqn } from '../model/fqn.js'
 import type { Place } from '../ports/store.js'
+import { toReseal } from '../rules/decide/reseal.js'
 import type { Intent } from '../rules/intent.js'
 
 /** How far a resealing is, and in the end what it did. */
@@ -123,7 +124,7 @@ async function resealed(book: Book, fqns: readonly Fqn[]) {
       return false
     }
   }
-  const intent: Intent = { kind: 'reseal', by: undefined, when: undefined, isOutdated }
+  const intent: Intent = { kind: toReseal, by: undefined, when: undefined, isOutdated }
   const failures: { fqn: string; error: StoreFailed }[] = []
   let resealed = 0
   let left = fqns

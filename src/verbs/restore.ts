@@ -8,6 +8,7 @@ import { PRECONDITIONS, type Preconditions } from '../model/etag.js'
 import type { Subject } from '../model/fqn.js'
 import type { Principal } from '../model/principal.js'
 import type { Service } from '../model/service.js'
+import { toRestore } from '../rules/decide/delete.js'
 import { demanded } from '../rules/intent.js'
 
 /** What verbs that change one service that is there take besides the subject. */
@@ -61,7 +62,7 @@ async function restore(
   subject: Subject,
   { by, ...when }: ReviseOptions,
 ): Promise<Result<Restored, RestoreServiceError>> {
-  const answer = await executeRevision(book, subject, { kind: 'restore', by, when: demanded(when) })
+  const answer = await executeRevision(book, subject, { kind: toRestore, by, when: demanded(when) })
   if (!('outcome' in answer)) return err(answer as RestoreServiceError)
   return ok({ outcome: answer.outcome === 'restored' ? 'restored' : 'unchanged', service: answer.stored.service })
 }

@@ -36,7 +36,8 @@ export function revealConnection<F extends Family>(
 
 /**
  * A service with its connection as `revealConnection` shows it: both from one reading, so that they belong together.
- * Errors are those of `revealConnection`.
+ *
+ * Errors: those of `revealConnection`; a cipher that cannot open the secrets is `STORE_FAILED` with `during: 'open'`.
  *
  * @example
  * const revealed = await revealService(book, 'sagemaker', { by: { name: 'ingestion', isBot: true } })

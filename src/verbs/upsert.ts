@@ -6,7 +6,9 @@ import type { Family, ServiceTypeOf } from '../families/family.js'
 import type { Issue, UpsertServiceError } from '../model/errors.js'
 import { PRECONDITIONS, type Preconditions } from '../model/etag.js'
 import type { Service, ServiceAsked, ServiceMade, Untyped, UntypedRequest } from '../model/service.js'
+import { toUpsert } from '../rules/decide/upsert.js'
 import type { Outcome } from '../rules/decide.js'
+import { demanded } from '../rules/intent.js'
 import type { WriteOptions } from './create.js'
 
 /** What an upsert did, and the service as it now is. */
@@ -87,7 +89,7 @@ async function upsert(
   request: unknown,
   { by, overrideMetadata: overrides, ...when }: UpsertOptions,
 ): Promise<Result<Upserted, UpsertServiceError>> {
-  const answer = await executeRequest(book, request, 'upsert', by, when, {
+  const answer = await executeRequest(book, request, toUpsert, by, demanded(when), {
     overrides: overrides === true,
     wrong: overrideIssues(overrides),
   })

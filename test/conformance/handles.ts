@@ -7,10 +7,10 @@ import { born, create, FAMILY, next, update } from './stored.js'
 
 /** What two handles on one storage are to each other, a case for each law they obey. Source: the port's law 6. */
 export function handleLaws(laws: readonly Law[]): readonly Law[] {
-  return laws.map(({ number, run }) =>
+  return laws.map(({ number, name, run }) =>
     law(
       20,
-      `two handles on one storage obey law ${number} together, or the second is told why not`,
+      `two handles on one storage obey law ${number} together, or the second is told why not: ${name}`,
       async (store, opening) => {
         await store.load(FAMILY, ['first use'])
         const second = await secondHandle(opening)

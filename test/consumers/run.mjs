@@ -62,6 +62,30 @@ test('under fake timers, too', async () => {
 })\n`
 }
 
+/** What a suite puts into its own project, as `examples/` has it. */
+const recipe = (name) => fs.readFileSync(path.join(here, '..', '..', 'examples', 'stand-in', name), 'utf8')
+
+const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>example</groupId><artifactId>catalogue</artifactId><version>1</version>
+  <properties>
+    <maven.compiler.release>17</maven.compiler.release>
+    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+  </properties>
+  <dependencies>
+    <dependency>
+      <groupId>org.junit.jupiter</groupId><artifactId>junit-jupiter</artifactId><version>6.1.3</version><scope>test</scope>
+    </dependency>
+  </dependencies>
+  <build>
+    <plugins>
+      <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.14.0</version></plugin>
+      <plugin><artifactId>maven-surefire-plugin</artifactId><version>3.6.1</version></plugin>
+    </plugins>
+  </build>
+</project>
+`
+
 const strict = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true }
 const types = (version, how, options, files) => ({
   name: `TypeScript ${version}, ${how}`,
@@ -194,27 +218,63 @@ test('a host in TypeScript', async () => {
     commands: [['node_modules/.bin/webpack'], ['node', 'bundle.cjs']],
   },
   ...compilers,
+  {
+    name: 'Recipe, Jest',
+    packages: ['jest@30.5.2'],
+    files: {
+      'jest.test.cjs': recipe('jest.test.cjs'),
+      'jest.config.json': JSON.stringify({ testMatch: ['**/jest.test.cjs'] }),
+    },
+    commands: [['node_modules/.bin/jest']],
+  },
+  {
+    name: 'Recipe, MSW',
+    // It needs what Node has since 22.
+    packages: ['msw@3.0.5', 'node@22'],
+    files: { 'msw.test.mjs': recipe('msw.test.mjs') },
+    commands: [['node_modules/node/bin/node', '--test', 'msw.test.mjs']],
+  },
+  {
+    name: 'Recipe, pytest',
+    packages: [],
+    files: { 'test_catalogue.py': recipe('test_catalogue.py') },
+    commands: [
+      ['python3', '-m', 'venv', '--system-site-packages', 'venv'],
+      ['venv/bin/python', '-m', 'pip', 'install', '--quiet', 'pytest==9.2.0'],
+      ['venv/bin/python', '-m', 'pytest', '-q', 'test_catalogue.py'],
+    ],
+  },
+  {
+    name: 'Recipe, JUnit',
+    packages: [],
+    files: { 'pom.xml': POM, 'src/test/java/CatalogueTest.java': recipe('CatalogueTest.java') },
+    commands: [['mvn', '--quiet', '--batch-mode', 'test']],
+  },
 ]
 
 function run([command, ...args], cwd) {
-  const file = command.startsWith('node_modules')
+  const file = /^(node_modules|venv)\//.test(command)
     ? path.join(cwd, command)
     : command === 'node'
       ? process.execPath
       : command
-  const { status, stdout, stderr, error } = spawnSync(file, args, { cwd, encoding: 'utf8', timeout: 600_000 })
+  const { status, stdout, stderr, error } = spawnSync(file, args, { cwd, encoding: 'utf8', timeout: 1_800_000 })
   return { status, output: `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}` }
 }
 
 function failureOf({ packages, files = {}, commands }, tarball, room) {
   fs.mkdirSync(room)
-  for (const [name, text] of Object.entries({ ...programs, ...files })) fs.writeFileSync(path.join(room, name), text)
+  for (const [name, text] of Object.entries({ ...programs, ...files })) {
+    fs.mkdirSync(path.dirname(path.join(room, name)), { recursive: true })
+    fs.writeFileSync(path.join(room, name), text)
+  }
   fs.copyFileSync(tarball, path.join(room, 'package.tgz'))
   const install = run(['npm', 'install', '--silent', '--no-audit', '--no-fund', tarball, ...packages], room)
   if (install.status !== 0) return install.output
   for (const command of commands) {
     const { status, output } = run(command, room)
-    const says = /\.(mjs|cjs)$/.test(command.at(-1) ?? '') && !/esbuild|rollup/.test(command[0])
+    const says =
+      /\.(mjs|cjs)$/.test(command.at(-1) ?? '') && !/esbuild|rollup/.test(command[0]) && !command.includes('--test')
     if (status !== 0 || (says && !/^ok$/m.test(output))) return `${command.join(' ')}\n${output}`
   }
   return undefined

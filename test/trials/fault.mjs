@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import fc from 'fast-check'
 import { expectThat } from './check.mjs'
 import { follow, inDirectory, verify } from './disk.mjs'
+import { faultPostgres } from './fault-postgres.mjs'
 import { turn } from './scripts.mjs'
 
 /*
@@ -102,7 +103,7 @@ async function withstands(script, fault, tried) {
 const never = { at: Number.POSITIVE_INFINITY, lasting: 0, kind: 'slow', code: 'EIO' }
 
 export const fault = {
-  what: 'every call to the file system fails, is short, is slow, or takes effect and answers a failure',
+  what: 'every call to the file system, and every statement, fails, is late, or takes effect and answers a failure',
   targets: [
     {
       name: 'one call, or all from one on',
@@ -142,6 +143,7 @@ export const fault = {
         })
       },
     },
+    ...faultPostgres,
   ],
 }
 

@@ -1,7 +1,9 @@
-import type { Beside, TestConnectionResult } from '../../model/beside.js'
+import type { Beside } from '../../model/beside.js'
 import { type BadRequest, badRequest } from '../../model/errors.js'
 import type { Stored } from '../../ports/store.js'
-import type { Decision } from '../decide.js'
+import { besideChange } from '../beside.js'
+import type { Decision, Gathered } from '../decide.js'
+import type { FollowIntent, Kind, ReportIntent } from '../intent.js'
 import type { Limits } from '../limits.js'
 import { sameValue } from '../same.js'
 
@@ -9,8 +11,24 @@ import { sameValue } from '../same.js'
  * What is written beside a service: its version, its `updatedAt` and all of its versions stay as they are. Source: §7.
  */
 
+const VIEW = ['ViewBasic'] as const
+const EDIT = ['EditAll'] as const
+
+/** Everybody may follow for themselves. */
+const asks = ({ userId, by }: FollowIntent) => (userId === by?.id?.toLowerCase() ? VIEW : EDIT)
+
+export const toFollow: Kind<FollowIntent> = {
+  sees: 'live',
+  asks,
+  refers: ({ userId }) => [{ reference: { type: 'user', id: userId }, path: '/userId' }],
+  decides: followed,
+  tells: besideChange,
+}
+export const toUnfollow: Kind<FollowIntent> = { sees: 'live', asks, decides: unfollowed, tells: besideChange }
+export const toReport: Kind<ReportIntent> = { sees: 'live', asks: () => EDIT, decides: reported, tells: besideChange }
+
 /** One follower more. */
-export function decideFollow(before: Stored, userId: string, limits: Limits): Decision | BadRequest {
+function followed({ userId }: FollowIntent, before: Stored, _: Gathered, limits: Limits): Decision | BadRequest {
   const { followers = [] } = before.beside ?? {}
   if (followers.includes(userId)) return { outcome: 'unchanged', stored: before }
   if (followers.length >= limits.elements)
@@ -21,7 +39,7 @@ export function decideFollow(before: Stored, userId: string, limits: Limits): De
 }
 
 /** One follower less. */
-export function decideUnfollow(before: Stored, userId: string): Decision {
+function unfollowed({ userId }: FollowIntent, before: Stored): Decision {
   const { followers = [], ...rest } = before.beside ?? {}
   if (!followers.includes(userId)) return { outcome: 'unchanged', stored: before }
   const left = followers.filter((id) => id !== userId)
@@ -29,7 +47,7 @@ export function decideUnfollow(before: Stored, userId: string): Decision {
 }
 
 /** The last result of a test of the connection, in the place of the one before. */
-export function decideReport(before: Stored, result: TestConnectionResult): Decision {
+function reported({ result }: ReportIntent, before: Stored): Decision {
   if (sameValue(before.beside?.testConnectionResult, result)) return { outcome: 'unchanged', stored: before }
   return besides(before, { ...before.beside, testConnectionResult: result })
 }

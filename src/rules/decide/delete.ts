@@ -2,19 +2,22 @@ import { type BadRequest, badRequest } from '../../model/errors.js'
 import { ANONYMOUS, type Principal } from '../../model/principal.js'
 import { nextVersion } from '../../model/version.js'
 import type { Stored } from '../../ports/store.js'
-import type { Decision } from '../decide.js'
+import type { Decision, Gathered } from '../decide.js'
 import { diff } from '../diff.js'
+import type { DeleteIntent, Kind, RestoreIntent } from '../intent.js'
+
+const DELETE = ['Delete'] as const
+const EDIT = ['EditAll'] as const
+
+/** Source: `semantics.md` §7. */
+export const toDelete: Kind<DeleteIntent> = { sees: 'stored', asks: () => DELETE, decides: ended }
+export const toRestore: Kind<RestoreIntent> = { sees: 'stored', isChecked: true, asks: () => EDIT, decides: restored }
 
 /**
  * A service at the end of its life: removed, or marked and otherwise kept as it is, its secrets too. One that is marked
- * already stays, so that a delete is safe to send again. Source: §7.
+ * already stays, so that a delete is safe to send again.
  */
-export function decideDelete(
-  before: Stored,
-  hard: boolean,
-  now: number,
-  by: Principal | undefined,
-): Decision | BadRequest {
+function ended({ hard, by }: DeleteIntent, before: Stored, { now }: Gathered): Decision | BadRequest {
   if (before.service.provider === 'system')
     return badRequest([{ path: '', message: 'is a service of the system, which cannot be deleted' }])
   if (hard) return { outcome: 'removed', stored: before }
@@ -23,7 +26,7 @@ export function decideDelete(
 }
 
 /** A soft-deleted service, live again. */
-export function decideRestore(before: Stored, now: number, by: Principal | undefined): Decision {
+function restored({ by }: RestoreIntent, before: Stored, { now }: Gathered): Decision {
   if (!before.service.deleted) return { outcome: 'unchanged', stored: before }
   return { outcome: 'restored', stored: withDeleted(before, false, now, by) }
 }

@@ -3,10 +3,10 @@ import type { Birth } from '../../model/fields.js'
 import { ANONYMOUS, type Principal } from '../../model/principal.js'
 import type { Service, TagLabel } from '../../model/service.js'
 import type { Stored } from '../../ports/store.js'
-import type { SecretsAfter } from '../connection.js'
 import type { Decision } from '../decide.js'
 import { isBeyond, type Limits } from '../limits.js'
 import type { Fields } from '../merge.js'
+import type { SecretsAfter } from '../sealing.js'
 import type { ValidRequest } from '../validate.js'
 
 const noTags: readonly TagLabel[] = Object.freeze([])

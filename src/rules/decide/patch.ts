@@ -3,13 +3,35 @@ import type { Principal } from '../../model/principal.js'
 import type { Service } from '../../model/service.js'
 import { FIRST_VERSION, nextVersion } from '../../model/version.js'
 import type { Stored } from '../../ports/store.js'
-import { completedFor, secretsAfter } from '../connection.js'
-import type { Decision } from '../decide.js'
+import { comparesSecrets, completedFor, movedBy, secretsAfter } from '../connection.js'
+import type { Decision, Gathered } from '../decide.js'
 import { diff } from '../diff.js'
-import type { Draft } from '../intent.js'
+import type { Draft, Kind, PatchIntent } from '../intent.js'
 import type { Limits } from '../limits.js'
 import { replaced } from '../merge.js'
+import { operationsOf, patched } from '../patch.js'
+import { referencesIn } from '../references.js'
 import { decision, newborn, tooLarge, withoutDomain } from './newborn.js'
+
+/** A live service as operations make it. Source: `semantics.md` §7. */
+export const toPatch: Kind<PatchIntent> = {
+  sees: 'live',
+  isChecked: true,
+  asks: ({ operations, as }) => operationsOf(operations, as.dropped),
+  drafts({ operations, as }, service, shown, validate, limits) {
+    const result = patched(service, shown, as, operations, limits)
+    if ('code' in result) return result
+    const request = validate(result.request)
+    if ('error' in request) return request.error
+    return { request, keepsConnection: result.keepsConnection, entityStatus: result.entityStatus }
+  },
+  refers: (_, draft) => (draft === undefined ? [] : referencesIn(draft.request)),
+  needsClear: (_, held, draft) => draft !== undefined && !draft.keepsConnection && comparesSecrets(held, draft.request),
+  moves: (_, held, draft, clear) => (draft === undefined ? [] : movedBy(draft.request, held, clear)),
+  needsVersion: ({ when, by }, held, draft, now) =>
+    when !== undefined || draft === undefined ? undefined : consolidatesFrom(held, !draft.keepsConnection, now, by),
+  decides: changed,
+}
 
 /** How far from a change the next one by the same principal is still part of it, in milliseconds, also by a clock put back. */
 const SESSION = 600_000
@@ -18,7 +40,7 @@ const SESSION = 600_000
  * The version that a patch has to be compared with instead of the stored one, because both belong to one editing session
  * of a principal; `undefined` when the patch is a change of its own.
  */
-export function consolidatesFrom(
+function consolidatesFrom(
   { service }: Stored,
   touches: boolean,
   now: number,
@@ -41,19 +63,17 @@ const WHOLE: ReadonlySet<string> = new Set(['connection', 'serviceType', 'delete
  * `consolidatesFrom` named: the change is then told from there, and undone when nothing is left of it. Source:
  * `semantics.md` §7.
  */
-export function decidePatch(
+function changed(
+  { by }: PatchIntent,
   before: Stored,
-  opened: string | null,
-  { request, keepsConnection, entityStatus }: Draft,
-  previous: Service | undefined,
-  now: number,
-  by: Principal | undefined,
+  { draft, previous, now, clear }: Gathered,
   limits: Limits,
 ): Decision | BadRequest {
+  const { request, keepsConnection, entityStatus } = draft as Draft
   const held = keepsConnection ? before : completedFor(request, before)
   const old = held.service
   const removed = request.connection === undefined && !keepsConnection
-  const secrets = removed ? { sealed: null, changed: before.sealed !== null } : secretsAfter(request, held, opened)
+  const secrets = removed ? { sealed: null, changed: before.sealed !== null } : secretsAfter(request, held, clear)
   if ('code' in secrets) return secrets
   const connection = keepsConnection ? old.connection : request.connection
   const fields = replaced(old, { ...request, connection, entityStatus })

@@ -2,24 +2,37 @@ import { type BadRequest, badRequest } from '../../model/errors.js'
 import type { Service } from '../../model/service.js'
 import { nextVersion } from '../../model/version.js'
 import type { Stored } from '../../ports/store.js'
-import { completedFor, secretsAfter } from '../connection.js'
-import type { Decision } from '../decide.js'
+import { comparesSecrets, completedFor, movedBy, secretsAfter } from '../connection.js'
+import type { Decision, Gathered } from '../decide.js'
 import { diff } from '../diff.js'
-import type { RequestIntent } from '../intent.js'
+import type { Kind, RequestIntent } from '../intent.js'
 import type { Limits } from '../limits.js'
 import { type Fields, merge } from '../merge.js'
+import { referencesIn } from '../references.js'
 import type { ValidRequest } from '../validate.js'
+import { born } from './create.js'
 import { decision, newborn, tooLarge, withoutDomain } from './newborn.js'
 
-/**
- * A stored service, soft-deleted or not, merged with a request. `opened` are its clear secrets, where `comparesSecrets`
- * says that they are needed. Source: `semantics.md` §5.
- */
-export function decideUpdate(
-  before: Stored,
-  opened: string | null,
+const CREATE = ['Create'] as const
+const EDIT = ['EditAll'] as const
+
+/** A service that is new, or as the request says. Source: `semantics.md` §5. */
+export const toUpsert: Kind<RequestIntent> = {
+  sees: 'anything',
+  isChecked: true,
+  asks: (_, held) => (held === undefined ? CREATE : EDIT),
+  refers: ({ request }) => referencesIn(request),
+  needsClear: ({ request }, held) => comparesSecrets(held, request),
+  moves: ({ request }, held, _, clear) => movedBy(request, held, clear),
+  begins: born,
+  decides: updated,
+}
+
+/** A stored service, soft-deleted or not, merged with a request. */
+function updated(
   { request, by, overrides }: RequestIntent,
-  now: number,
+  before: Stored,
+  { now, clear }: Gathered,
   limits: Limits,
 ): Decision | BadRequest {
   const held = completedFor(request, before)
@@ -29,7 +42,7 @@ export function decideUpdate(
     const change = `serviceType changes from ${old.serviceType} to ${request.serviceType}`
     return badRequest([{ path: '/connection', message: `is required: ${change}, and the stored one does not fit` }])
   }
-  const secrets = secretsAfter(request, held, opened)
+  const secrets = secretsAfter(request, held, clear)
   if ('code' in secrets) return secrets
   const merged = merge(old, request, by?.isBot === true, overrides)
   if (!old.deleted && !incompatible && !secrets.changed && merged === old) {
