@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { openBook } from 'servicebook'
 import { lane } from './kill-lane.mjs'
 import { families, storeFor } from './kill-store.mjs'
@@ -7,7 +8,14 @@ import { families, storeFor } from './kill-store.mjs'
 const { where, seed, lanes } = JSON.parse(process.argv[2])
 const store = storeFor(where)
 const books = families.map((family) => openBook({ family, store }))
-const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
+/** At once: what `process.stdout` has still to write, when nobody reads in time, dies with the process. */
+function say(line) {
+  try {
+    writeSync(1, `${JSON.stringify(line)}\n`)
+  } catch {
+    process.exit() // nobody listens any more
+  }
+}
 
 await Promise.all(
   Array.from({ length: lanes }, (_, number) =>
