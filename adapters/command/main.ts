@@ -52,8 +52,8 @@ onStore(
   "OpenMetadata's API on loopback, a page to look at, and its reference at /docs",
   `It is ready once it has printed a line; with --json that has url, admin, store, families and pid. It listens on 127.0.0.1
 alone, and answers 401 to what was sent to another host, or by a page from elsewhere. A token says who writes: a JWT by
-its sub, any other is admin; none is verified. SIGTERM or SIGINT end it when what is under way has its answer, a second one
-at once. Started by npx it is ended by its pid, since npx passes on no SIGTERM.
+its sub, any other is admin; none is verified. SIGTERM or SIGINT end it when what is under way has its answer, within five
+seconds; a second one at once. Started by npx it is ended by its pid, since npx passes on no SIGTERM.
 
 Examples:
   $ servicebook serve                                     in memory, http://127.0.0.1:8585/api
@@ -72,7 +72,7 @@ onStore(
   'export',
   'write every service with its whole history, a line of JSON each',
   `It reads beside whoever writes; each service is as it was at one moment. Secrets go sealed as they are kept: whoever imports
-them needs the key.
+them needs the key. Followers and the last test result go along.
 
 Examples:
   $ servicebook export --directory services --output services.jsonl
