@@ -6,9 +6,14 @@ import { toNodeHandler } from 'srvx/node'
 export interface Listening {
   /** `http://127.0.0.1:` and the port. */
   readonly origin: string
-  /** Takes nothing new, waits for what is under way, and for no connection that only stands open. */
+  /**
+   * Takes nothing new, and waits for what is under way, five seconds at most: a client that sends nothing more, or reads
+   * nothing, is dropped then. It waits for no connection that only stands open.
+   */
   stop(): Promise<void>
 }
+
+const PATIENCE = 5000
 
 /**
  * Serves a handler on loopback; port 0 is any free one. A handler that rejects drops the connection without an answer.
@@ -43,7 +48,11 @@ export async function listen(handler: (request: Request) => Promise<Response>, p
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve())
+        const late = setTimeout(() => server.closeAllConnections(), PATIENCE)
+        server.close(() => {
+          clearTimeout(late)
+          resolve()
+        })
         closeIfIdle()
       }),
   }

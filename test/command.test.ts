@@ -1,48 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryDirectory } from './catalogue.js'
+import { KEY, lines, NEXT, run, serve, written } from './command.js'
 import { databaseUrl, emptySchema } from './database.js'
 import { asking, MODELS } from './edge.js'
-
-/* The command as a shell runs it: a process of its own, on the built package. */
-
-const KEY = Buffer.alloc(32, 7).toString('base64')
-const NEXT = Buffer.alloc(32, 8).toString('base64')
-
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}, input = '') {
-  const child = spawn(process.execPath, [path.resolve('dist/command.js'), ...args], {
-    env: { ...process.env, SERVICEBOOK_KEY: KEY, DATABASE_URL: undefined, ...env },
-  })
-  const printed = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (part) => (printed.stdout += part))
-  child.stderr.setEncoding('utf8').on('data', (part) => (printed.stderr += part))
-  child.stdin.on('error', () => {}).end(input)
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number, ...printed }))
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await ended
-  })
-  return { child, printed, ended }
-}
-
-const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input = '') => start(args, env, input).ended
-
-async function serve(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const host = start(['serve', '--port', '0', '--json', ...args], env)
-  while (!host.printed.stdout.includes('\n')) {
-    const next = await Promise.race([once(host.child.stdout, 'data'), host.ended])
-    if ('code' in next) throw new Error(next.stderr)
-  }
-  const ready = JSON.parse(host.printed.stdout)
-  const stop = async () => {
-    host.child.kill('SIGTERM')
-    return host.ended
-  }
-  return { ready, ask: asking(fetch, ready.url), stop }
-}
 
 const model = (name: string, rest: object = {}) => ({ name, serviceType: 'Sklearn', ...rest })
 const secretive = (name: string, hush: string) => ({
@@ -50,13 +12,6 @@ const secretive = (name: string, hush: string) => ({
   serviceType: 'SageMaker',
   connection: { config: { awsConfig: { awsRegion: 'eu', awsSecretAccessKey: hush } } },
 })
-
-function written(text: string): string {
-  const file = path.join(temporaryDirectory(), 'file')
-  fs.writeFileSync(file, text)
-  return file
-}
-const lines = (...rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('')
 
 /** A directory with a service of two versions, one with a secret, and one of another family. */
 async function filled(): Promise<string> {

@@ -90,7 +90,13 @@ describe('it runs', () => {
 })
 
 describe('it compiles, and so do the examples of the README as they stand', () => {
-  const pages = ['README.md', ...fs.readdirSync('docs').map((name) => `docs/${name}`)]
+  const pages = [
+    'README.md',
+    ...fs
+      .readdirSync('docs')
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  ]
   const codes = pages.flatMap((page) => [...fs.readFileSync(page, 'utf8').matchAll(/```js\n(.*?)```/gs)])
   const examples = [...new Set(codes.map(([, code]) => code as string))]
   const host = fs.readFileSync('test/consumers/host.ts', 'utf8')

@@ -123,6 +123,17 @@ test('D2 the same keys inside the torn end are no mark', async () => {
   await store.close()
 })
 
+test('D2 a bad line with more marks inside than can be looked at is refused, and a torn end with as many is cut', async () => {
+  const marks = (count: number) => `{"op":"put",${'{"synced":true,"crc":"00000000"}'.repeat(count)}`
+  const checked = `${marks(101)},"crc":"00000000"}\n`
+  expect(await refusal(header + put('a') + checked)).toContain(`:3 (byte ${(header + put('a')).length}) is damaged`)
+  for (const torn of [`${marks(100)},"crc":"00000000"}\n`, marks(101).slice(0, -2)]) {
+    const { store, opened } = await opening(header + put('a') + torn)
+    expect(await opened).toMatchObject({ services: 1, cut: [{ line: 3, bytes: torn.length }] })
+    await store.close()
+  }
+})
+
 test('D12 a right checksum on what is no line of ours is refused with file, line and byte', async () => {
   for (const text of [
     '{"op":',

@@ -122,10 +122,14 @@ export type Front =
 
 /** Whether the bytes from `from` to `to`, without the line break, are a whole line. */
 export function isWhole(bytes: Buffer, from: number, to: number): boolean {
+  const crc = checksumIn(bytes, from, to)
+  return crc !== undefined && crc32(bytes.subarray(from, to - CRC_LENGTH)) === Number.parseInt(crc, 16)
+}
+
+/** The checksum at the end of a line, right or wrong; `undefined` where there is none. */
+export function checksumIn(bytes: Buffer, from: number, to: number): string | undefined {
   const end = to - CRC_LENGTH
-  if (end <= from) return false
-  const [, crc] = CHECKSUM.exec(bytes.toString('latin1', end, to)) ?? []
-  return crc !== undefined && crc32(bytes.subarray(from, end)) === Number.parseInt(crc, 16)
+  return end <= from ? undefined : CHECKSUM.exec(bytes.toString('latin1', end, to))?.[1]
 }
 
 const CHECKSUM = /^,"crc":"([0-9a-f]{8})"\}$/
@@ -138,7 +142,6 @@ const FQN = ',"fullyQualifiedName":"'
 const VERSION = ',"version":'
 const DELETED = ',"deleted":'
 const COMMA = 44
-const MARKED = /^\{(?:"op":"put","revision":[0-9]+,"synced":true,|"op":"drop","synced":true,|"synced":true,"crc":)/
 
 /** Reads the front of a whole line; `undefined` when it is none that this version writes. Parses no service. */
 export function frontOf(bytes: Buffer, from: number, to: number): Front | undefined {
@@ -205,22 +208,6 @@ function putFront({ revision, service }: Record<string, unknown>, synced: boolea
   if (!Number.isInteger(revision) || !Number.isFinite(version)) return undefined
   const tenths = tenthsOf(version as number)
   return { kind: 'put', synced, revision: revision as number, id, fqn, tenths, deleted: deleted === true }
-}
-
-/**
- * Whether a line that need not be whole has the mark where a line has it, at its beginning. Inside a service's content
- * the same text says nothing.
- */
-export function beginsSynced(bytes: Buffer, from: number, to: number): boolean {
-  return MARKED.test(bytes.toString('latin1', from, Math.min(to, from + 64)))
-}
-
-/** Whether a whole line with the mark hangs on the end of a bad one, the line break between them being damaged. */
-export function endsSynced(bytes: Buffer, from: number, to: number): boolean {
-  for (let at = bytes.lastIndexOf('{"', to - 1); at > from; at = bytes.lastIndexOf('{"', at - 1)) {
-    if (beginsSynced(bytes, at, to) && isWhole(bytes, at, to)) return true
-  }
-  return false
 }
 
 function startsWith(bytes: Buffer, at: number, text: string): boolean {

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
-import { beginsSynced, endsSynced, FORMAT, frontOf, isWhole, NEWLINE } from './line.js'
+import { FORMAT, frontOf, isWhole, NEWLINE } from './line.js'
+import { beginsSynced, endsSynced } from './marked.js'
 import { type Index, keptBelow } from './node.js'
 
 /** Bytes of an unfinished write that were cut off the end of a file, and kept beside it. No answer was ever given for what they held. */

@@ -43,6 +43,11 @@ export const sharedSchemas: Readonly<Record<string, Schema>> = {
       fieldsUpdated: array(ref('FieldChange')),
       fieldsDeleted: array(ref('FieldChange')),
       previousVersion: { type: 'number' },
+      changeSummary: {
+        type: 'object',
+        additionalProperties: closed({ changedBy: text, changedAt: { type: 'integer' } }, ['changedBy', 'changedAt']),
+        description: 'Who changed the description and the owners, where this version did.',
+      },
     },
     ['fieldsAdded', 'fieldsUpdated', 'fieldsDeleted', 'previousVersion'],
   ),

@@ -6,10 +6,8 @@ import { standIn } from 'servicebook/stand-in'
 
 // What the application sends to its OpenMetadata, whatever its address, is answered in this process; no port is opened.
 const om = await standIn({ port: false })
-// A handler that throws would be an answer, 500.
-const network = setupServer(
-  http.all('https://openmetadata.example/api/*', ({ request }) => om.fetch(request).catch(HttpResponse.error)),
-)
+const answered = ({ request }) => om.fetch(request).catch(() => HttpResponse.error())
+const network = setupServer(http.all('https://openmetadata.example/api/*', answered))
 before(() => network.listen({ onUnhandledRequest: 'error' }))
 beforeEach(() => om.reset())
 after(() => network.close())

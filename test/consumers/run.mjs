@@ -77,10 +77,12 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
       <groupId>org.junit.jupiter</groupId><artifactId>junit-jupiter</artifactId><version>6.1.3</version><scope>test</scope>
     </dependency>
   </dependencies>
-  <build><plugins>
-    <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.14.1</version></plugin>
-    <plugin><artifactId>maven-surefire-plugin</artifactId><version>3.6.1</version></plugin>
-  </plugins></build>
+  <build>
+    <plugins>
+      <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.14.0</version></plugin>
+      <plugin><artifactId>maven-surefire-plugin</artifactId><version>3.6.1</version></plugin>
+    </plugins>
+  </build>
 </project>
 `
 

@@ -4,9 +4,10 @@ import { cut } from './cut.mjs'
 import { fault } from './fault.mjs'
 import { fuzz } from './fuzz.mjs'
 import { kill } from './kill.mjs'
+import { load } from './load.mjs'
 import { race } from './race.mjs'
 
-export const trials = { kill, cut, fault, race, fuzz, clock }
+export const trials = { kill, cut, fault, race, fuzz, clock, load }
 
 /**
  * Runs a trial's targets: short, as often as the tests do; or so often, or for so many minutes, shared among them, whatever

@@ -25,13 +25,20 @@ const nasty = [
   ...[JSON.parse('{"__proto__":{"polluted":true}}'), JSON.parse('{"constructor":{"prototype":{"polluted":true}}}')],
 ]
 
-export const anything = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...nasty) },
-  { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
-)
+/** Many times the same, since what is quadratic shows only then. */
+export const long = (pieces) =>
+  fc.tuple(fc.constantFrom(...pieces), fc.constantFrom(300, 3000, 20_000)).map(([piece, times]) => piece.repeat(times))
 
-const edit = fc.record({
+/** Pieces that somebody looks for in texts. */
+const sought = ['password=', '://', 'https://a:', '@', '%25', '%', ';pwd=', 'a=b&', '"', ' ', '\ud83d\ude00', '/', '?']
+
+export const anything = fc.oneof(
+  { weight: 40, arbitrary: fc.constantFrom(...nasty) },
+  { weight: 13, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
+  { weight: 13, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
+  { weight: 1, arbitrary: long(sought) },
+)
+export const edit = fc.record({
   place: fc.nat(1000),
   how: fc.constantFrom('replace', 'replace', 'add', 'remove', 'repeat'),
   value: anything,
@@ -42,7 +49,7 @@ export const mutated = (values) =>
   fc.tuple(values, fc.array(edit, { maxLength: 3 })).map(([value, edits]) => edits.reduce(changed, value))
 
 /** Places by number, in the order of a walk; the root is none, so that something is left of the value. */
-function changed(value, { place, how, value: given }) {
+export function changed(value, { place, how, value: given }) {
   const places = []
   const walk = (at) => {
     if (typeof at !== 'object' || at === null || places.length > 200) return
