@@ -72,7 +72,7 @@ onStore(
   'export',
   'write every service with its whole history, a line of JSON each',
   `It reads beside whoever writes; each service is as it was at one moment. Secrets go sealed as they are kept: whoever imports
-them needs the key.
+them needs the key. Followers and the last test result go along.
 
 Examples:
   $ servicebook export --directory services --output services.jsonl
