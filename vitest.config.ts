@@ -1,9 +1,17 @@
+import fs from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-export default defineConfig({
+/** The tests that change modules or the clock for a whole process, which their neighbours would notice. */
+const alone = fs
+  .readdirSync(at('./test'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => `test/${name.replaceAll('\\', '/')}`)
+  .filter((name) => /\bvi\.(mock|doMock|resetModules|useFakeTimers)\(/.test(fs.readFileSync(at(name), 'utf8')))
+
+const shared = {
   resolve: {
     // The tests run on the sources; only the tests of the package itself run on what is built.
     alias: [
@@ -18,11 +26,21 @@ export default defineConfig({
       { find: /^servicebook\/testing$/, replacement: at('./test/conformance/index.ts') },
     ],
   },
+}
+const test = { setupFiles: 'test/seeded.ts', testTimeout: 120_000, hookTimeout: 120_000 }
+
+export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/seed.ts', 'test/serve.ts'],
-    setupFiles: 'test/seeded.ts',
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Left to itself vitest keeps a core free: half of a machine with two.
+    maxWorkers: '100%',
+    projects: [
+      { ...shared, test: { ...test, name: 'alone', include: alone } },
+      // What is imported stays for the next file: to import it anew for each took a quarter of the time of all tests.
+      {
+        ...shared,
+        test: { ...test, name: 'together', include: ['test/**/*.test.ts'], exclude: alone, isolate: false },
+      },
+    ],
   },
 })

@@ -62,7 +62,7 @@ export function roster(
   }
 
   function indexed(): Map<string, Fqn> {
-    if (ids === undefined) unindexed = [...(held.written ?? held.keys)()]
+    if (ids === undefined) unindexed = [...(held.written?.() ?? held.keys())]
     ids ??= new Map()
     for (const name of unindexed) {
       const listed = find(name)

@@ -15,7 +15,7 @@ import { aesCipher } from 'servicebook/cipher'
 import { fsStore } from 'servicebook/fs'
 import { memoryStore } from 'servicebook/memory'
 import { onTestFinished } from 'vitest'
-import { openDatabase } from './database.js'
+import { borrowDatabase } from './database.js'
 
 export type MlModelBook = Book<typeof mlmodelServices>
 
@@ -72,7 +72,7 @@ export const stores: readonly { readonly name: string; open(): Promise<OpenStore
       }
     },
   },
-  { name: 'postgres', open: () => openDatabase() },
+  { name: 'postgres', open: () => borrowDatabase() },
 ]
 
 /** Every service that a store holds, as it holds it. */

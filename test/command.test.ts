@@ -1,48 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
+import pg from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryDirectory } from './catalogue.js'
+import { KEY, lines, NEXT, run, serve, written } from './command.js'
 import { databaseUrl, emptySchema } from './database.js'
 import { asking, MODELS } from './edge.js'
-
-/* The command as a shell runs it: a process of its own, on the built package. */
-
-const KEY = Buffer.alloc(32, 7).toString('base64')
-const NEXT = Buffer.alloc(32, 8).toString('base64')
-
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}, input = '') {
-  const child = spawn(process.execPath, [path.resolve('dist/command.js'), ...args], {
-    env: { ...process.env, SERVICEBOOK_KEY: KEY, DATABASE_URL: undefined, ...env },
-  })
-  const printed = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (part) => (printed.stdout += part))
-  child.stderr.setEncoding('utf8').on('data', (part) => (printed.stderr += part))
-  child.stdin.on('error', () => {}).end(input)
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number, ...printed }))
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await ended
-  })
-  return { child, printed, ended }
-}
-
-const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input = '') => start(args, env, input).ended
-
-async function serve(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const host = start(['serve', '--port', '0', '--json', ...args], env)
-  while (!host.printed.stdout.includes('\n')) {
-    const next = await Promise.race([once(host.child.stdout, 'data'), host.ended])
-    if ('code' in next) throw new Error(next.stderr)
-  }
-  const ready = JSON.parse(host.printed.stdout)
-  const stop = async () => {
-    host.child.kill('SIGTERM')
-    return host.ended
-  }
-  return { ready, ask: asking(fetch, ready.url), stop }
-}
 
 const model = (name: string, rest: object = {}) => ({ name, serviceType: 'Sklearn', ...rest })
 const secretive = (name: string, hush: string) => ({
@@ -50,13 +13,6 @@ const secretive = (name: string, hush: string) => ({
   serviceType: 'SageMaker',
   connection: { config: { awsConfig: { awsRegion: 'eu', awsSecretAccessKey: hush } } },
 })
-
-function written(text: string): string {
-  const file = path.join(temporaryDirectory(), 'file')
-  fs.writeFileSync(file, text)
-  return file
-}
-const lines = (...rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('')
 
 /** A directory with a service of two versions, one with a secret, and one of another family. */
 async function filled(): Promise<string> {
@@ -132,6 +88,28 @@ describe('servicebook serve', () => {
       stdout: expect.stringMatching(/^! line \d a: .*\n2 imported, 0 unchanged, 1 failed\n$/),
     })
     expect((await run(['verify', '--postgres', url.href])).stdout).toBe('3 services read, 0 wrong\n')
+
+    for (const description of ['1', '2']) {
+      const file = written(lines(model('a', { description })))
+      expect((await run(['apply', file, '--postgres', url.href, '--families', 'mlmodelServices'])).code).toBe(0)
+    }
+    const client = new pg.Client(url.href)
+    await client.connect()
+    onTestFinished(() => client.end())
+    await client.query('delete from servicebook_versions where version = 0.2')
+    await client.query(
+      `update servicebook_services set service = replace(service::text, '"updatedBy":"servicebook"', '"updatedBy":7')::json where fqn = 'q'`,
+    )
+    const told = await run(['verify', '--postgres', url.href])
+    expect([told.code, told.stdout.split('\n')]).toEqual([
+      3,
+      [
+        '! databaseService q: /service/updatedBy must be a text',
+        '! mlmodelService a: has no version 0.2, which was before 0.3',
+        '3 services read, 2 wrong',
+        '',
+      ],
+    ])
   })
 
   test('what it cannot do ends it with one line and an exit code', async () => {
@@ -249,5 +227,16 @@ test('verify finds what is wrong, compact and reseal keep what is right', async 
   const file = path.join(directory, 'mlmodelService.jsonl')
   const text = fs.readFileSync(file, 'utf8')
   fs.writeFileSync(file, text.replace('"name":"a"', '"name":"b"'))
-  expect(await verify({ SERVICEBOOK_KEY: NEXT })).toMatchObject({ code: 3 })
+  expect(await verify({ SERVICEBOOK_KEY: NEXT })).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/mlmodelService\.jsonl:\d+ \(byte \d+\) is damaged/),
+  })
+  fs.writeFileSync(file, text.slice(0, -5))
+  expect(await verify({ SERVICEBOOK_KEY: NEXT })).toMatchObject({
+    code: 3,
+    stdout: expect.stringMatching(/^! .*mlmodelService\.jsonl: ends within a line/),
+  })
+  const written = await run(['compact', '--directory', directory])
+  expect(written).toMatchObject({ code: 0, stderr: '' })
+  expect(await verify({ SERVICEBOOK_KEY: NEXT })).toMatchObject({ code: 0 })
 })

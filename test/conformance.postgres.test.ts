@@ -4,31 +4,26 @@ import postgres from 'postgres'
 import { type PostgresClient, postgresStore } from 'servicebook/postgres'
 import { laws, type Open, storeLaws } from 'servicebook/testing'
 import { afterAll, describe, test } from 'vitest'
-import { databaseUrl, openDatabase, pool, secondPool } from './database.js'
+import { borrowDatabase, databaseUrl, openDatabase, pool, secondPool } from './database.js'
 
 /*
  * The laws on every driver. A pool of pg is as it comes; the others have been told by their host to parse, to serialize and
  * to rename nonsense wherever they can (P4), which leaves no law any easier.
  */
 
-const opening =
-  (
-    client: PostgresClient,
-    lost: () => PostgresClient | Promise<PostgresClient>,
-    { second = client, outbox = false } = {},
-  ): Open =>
-  async () => {
-    const { store, again, close } = await openDatabase(client, { outbox })
-    return { store, again: () => again(second), fails: async () => postgresStore(await lost()), close }
-  }
+type Lost = () => PostgresClient | Promise<PostgresClient>
 
 /**
  * Every law, but for those of ten thousand changes: a call is cut above the client, into statements of a thousand, and a
  * thousand every client has to take by another case of the same law.
  */
-function lawsOn(...client: Parameters<typeof opening>): void {
+function lawsOn(client: PostgresClient, lost: Lost, outbox = false): void {
+  const open: Open = async () => {
+    const { store, again, close } = await borrowDatabase(client, { outbox })
+    return { store, again, fails: async () => postgresStore(await lost()), close }
+  }
   for (const { number, name, run } of laws) {
-    if (!name.includes('ten thousand')) test(`law ${number}: ${name}`, () => run(opening(...client)))
+    if (!name.includes('ten thousand')) test(`law ${number}: ${name}`, () => run(open))
   }
 }
 
@@ -39,7 +34,13 @@ const oids = Array.from({ length: 5000 }, (_, oid) => oid).filter((oid) => oid !
 const types = { getTypeParser: (oid: number) => (oid === 25 ? String : nonsense) }
 
 describe('a server, by a pool of pg, and a second pool', () => {
-  storeLaws({ test, open: opening(pool, () => new pg.Pool(nowhere), { second: secondPool }) })
+  storeLaws({
+    test,
+    async open() {
+      const { store, again, close } = await openDatabase(pool)
+      return { store, again: () => again(secondPool), fails: () => postgresStore(new pg.Pool(nowhere)), close }
+    },
+  })
 })
 
 describe('a server, by one connection of pg', async () => {
@@ -87,7 +88,5 @@ describe('PGlite, with an outbox', () => {
   const lite = new PGlite({ parsers, serializers } as never)
   afterAll(() => lite.close())
   // What a transaction is worth when it has ended: to start another PGlite, only to close it, takes seconds.
-  lawsOn(lite, () => lite.transaction(async (transaction) => transaction as unknown as PostgresClient), {
-    outbox: true,
-  })
+  lawsOn(lite, () => lite.transaction(async (transaction) => transaction as unknown as PostgresClient), true)
 })

@@ -90,7 +90,13 @@ describe('it runs', () => {
 })
 
 describe('it compiles, and so do the examples of the README as they stand', () => {
-  const pages = ['README.md', ...fs.readdirSync('docs').map((name) => `docs/${name}`)]
+  const pages = [
+    'README.md',
+    ...fs
+      .readdirSync('docs')
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  ]
   const codes = pages.flatMap((page) => [...fs.readFileSync(page, 'utf8').matchAll(/```js\n(.*?)```/gs)])
   const examples = [...new Set(codes.map(([, code]) => code as string))]
   const host = fs.readFileSync('test/consumers/host.ts', 'utf8')
@@ -153,9 +159,19 @@ describe('what is in it', () => {
     }
   })
 
+  test('what README and docs lead to is there', () => {
+    const pages = ['README.md', ...files().filter((name) => /^docs\/\w[\w-]*\.md$/.test(name))]
+    expect(pages.length).toBeGreaterThan(8)
+    for (const page of pages)
+      for (const [, link] of fs
+        .readFileSync(path.join(installed, page), 'utf8')
+        .matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
+        expect(fs.existsSync(path.join(installed, path.dirname(page), link as string)), `${page}: ${link}`).toBe(true)
+  })
+
   test('nothing comes along that nobody uses', () => {
     expect(Object.keys(manifest.dependencies)).toEqual(['immer', 'ulid'])
     const size = files().reduce((sum, name) => sum + fs.statSync(path.join(installed, name)).size, 0)
-    expect(size).toBeLessThan(8_000_000)
+    expect(size).toBeLessThan(7_000_000)
   })
 })

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { defineFamily, type Family } from 'servicebook'
+import { defineFamily, type Family, requestSchema, serviceSchema } from 'servicebook'
 import { allFamilies } from 'servicebook/families'
 import { describe, expect, test } from 'vitest'
 
@@ -14,7 +14,13 @@ interface Node {
 interface Facts {
   readonly families: Record<
     string,
-    { collection: string; serviceTypes: string[]; serviceFields: string[]; connections: Record<string, Node> }
+    {
+      collection: string
+      serviceTypes: string[]
+      requestFields: string[]
+      serviceFields: string[]
+      connections: Record<string, Node>
+    }
   >
   readonly $defs: Record<string, Node>
 }
@@ -91,6 +97,20 @@ test('§11 which of style, entityStatus and dataProducts a family has', () => {
       (['style', 'entityStatus', 'dataProducts'] as const).filter((field) => !has(field)),
     )
   }
+})
+
+/** What OpenMetadata's services have and ours never do, or only on the wire. */
+const ELSEWHERE = ['dataContract', 'href', 'impersonatedBy', 'incrementalChangeDescription', 'models', 'pipelines']
+
+test.each(allFamilies as readonly Family[])('§11 the fields of requests and services of $entityType', (family) => {
+  const [serviceType = ''] = Object.keys(family.serviceTypes)
+  const fact = facts.families[family.entityType]
+  const inProcess = (fields: readonly string[] = []) =>
+    fields.map((field) => (field === 'domains' ? 'domain' : field)).sort()
+  const keysOf = (schema: object) => Object.keys((schema as { properties: object }).properties).sort()
+  expect(keysOf(requestSchema(family, serviceType))).toEqual(inProcess(fact?.requestFields))
+  const shown = fact?.serviceFields.filter((field) => !ELSEWHERE.includes(field))
+  expect(keysOf(serviceSchema(family, serviceType))).toEqual(inProcess(shown))
 })
 
 describe.each(allFamilies as readonly Family[])('§1 $entityType', ({ entityType, serviceTypes }) => {

@@ -58,7 +58,7 @@ describe.each(allFamilies.map((family) => ({ family, entityType: family.entityTy
           expect([patched.version, patched.connection]).toEqual([0.2, made.connection])
           expect(await clear()).toEqual(revealed)
         }),
-        { numRuns: 6 },
+        { numRuns: 4 },
       )
     },
   )

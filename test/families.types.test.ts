@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import ts from 'typescript'
 import { beforeAll, expect, test } from 'vitest'
@@ -59,10 +60,55 @@ createService(book, { name: 'a', serviceType: 'Mysql', connection: { config: { u
 createService(book, { name: 'a', serviceType: 'Mysql', desciption: 'x' })
 `
 
+interface Facts {
+  readonly families: Record<string, { collection: string; requestFields: string[]; serviceFields: string[] }>
+}
+const { families } = JSON.parse(
+  fs.readFileSync(new URL('facts/openmetadata-families.json', import.meta.url), 'utf8'),
+) as Facts
+/** What requests of families have, with a value that fits; `domain` is told in the stead of `domains`. */
+const VALUES: Readonly<Record<string, string>> = {
+  dataProducts: `['P']`,
+  description: `'x'`,
+  displayName: `'x'`,
+  domain: `'D'`,
+  ingestionRunner: `{ id: ID, type: 'runner' }`,
+  lifeCycle: `{ created: { timestamp: 1 } }`,
+  owners: `[{ id: ID, type: 'user' }]`,
+  scheduleInterval: `'5 * * * *'`,
+  style: `{ color: '#fff' }`,
+  tags: `[{ tagFQN: 'PII.None' }]`,
+}
+const inProcess = (field: string) => (field === 'domains' ? 'domain' : field)
+const WIRE = ['dataContract', 'href', 'impersonatedBy', 'incrementalChangeDescription', 'models', 'pipelines']
+
+/** A line for each field of a request, which compiles where the family has it, and for each field of a service. */
+const FIELDS = `
+import { createService, openBook, type Service } from 'servicebook'
+import * as families from 'servicebook/families'
+import { memoryStore } from 'servicebook/memory'
+const store = memoryStore()
+const ID = '11111111-1111-4111-8111-111111111111'
+${Object.values(families)
+  .map(({ collection, serviceFields }) => {
+    const asked = Object.entries(VALUES).map(
+      ([field, value]) => `createService(${collection}, { ...base, ${field}: ${value} })`,
+    )
+    const shown = serviceFields.filter((field) => !WIRE.includes(field)).map((field) => `shown.${inProcess(field)}`)
+    return `{
+const ${collection} = openBook({ family: families.${collection}, store })
+const shown = {} as Service<typeof families.${collection}>
+const base = { name: 'a', serviceType: Object.keys(families.${collection}.serviceTypes)[0] as typeof shown.serviceType }
+${[...asked, ...shown].join('\n')}
+}`
+  })
+  .join('\n')}`
+
 const root = path.resolve(import.meta.dirname, '..')
 const files = new Map([
   [path.join(root, 'test/hovered.ts'), SOURCE],
   [path.join(root, 'test/wrong.ts'), WRONG],
+  [path.join(root, 'test/fields.ts'), FIELDS],
 ])
 let service: ts.LanguageService
 
@@ -137,4 +183,18 @@ test('a wrong value is flagged at the value, and a typo is told what was meant',
     ['config', expect.stringContaining("'hostPort' is missing")],
     ['desciption', expect.stringMatching(/Did you mean to write 'description'\?/)],
   ])
+})
+
+test('§11 a request of a family has the fields that it has in OpenMetadata and no others, and a service those it shows', () => {
+  const found = service
+    .getSemanticDiagnostics(path.join(root, 'test/fields.ts'))
+    .map(({ start = 0 }) => FIELDS.slice(FIELDS.lastIndexOf('\n', start) + 1, FIELDS.indexOf('\n', start)))
+  const refused = Object.values(families).flatMap(({ collection, requestFields }) =>
+    Object.entries(VALUES)
+      .filter(([field]) => !requestFields.map(inProcess).includes(field))
+      .map(([field, value]) => `createService(${collection}, { ...base, ${field}: ${value} })`),
+  )
+  expect(found).toEqual(refused)
+  const fields = Object.values(families).flatMap(({ requestFields }) => requestFields.map(inProcess))
+  expect(new Set(fields)).toEqual(new Set([...Object.keys(VALUES), 'name', 'serviceType', 'connection']))
 })

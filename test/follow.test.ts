@@ -114,6 +114,23 @@ describe('S4 §8 secretsFollow: false', () => {
     for (const kept of await answers(config, false)) expect(kept).toMatchObject({ password: 'hush' })
   })
 
+  test('the policy is asked for all rows of a bulk before any answer is waited for', async () => {
+    let waiting = 0
+    let most = 0
+    const book = await opened(false, async (_, operation) => {
+      if (operation !== 'ViewSecrets') return 'allow'
+      most = Math.max(most, ++waiting)
+      await new Promise(setImmediate)
+      waiting--
+      return 'forbidden'
+    })
+    const rows = (config: object) => ['a', 'b', 'c'].map((name) => ({ ...(request(config) as object), name }) as never)
+    await bulkUpsert(book, rows(stored))
+    const moved = await bulkUpsert(book, rows({ ...masked, hostPort: 'evil:1' }))
+    expect(moved._unsafeUnwrap()).toMatchObject({ failed: 3 })
+    expect(most).toBe(3)
+  })
+
   test('a policy that fails refuses; the option is a boolean', async () => {
     const book = await opened(false, (_, operation) => {
       if (operation === 'ViewSecrets') throw new Error('down')

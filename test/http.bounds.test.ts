@@ -5,6 +5,7 @@ import {
   type Principal,
   rolePolicy,
   type Service,
+  type ServiceStore,
   upsertService,
 } from 'servicebook'
 import { type HandlerOptions, serviceHandler } from 'servicebook/http'
@@ -25,7 +26,13 @@ const JSON_TYPE = 'application/json'
 /** Sends a body of which it is told whether anybody read it. */
 async function send(
   [method, path]: readonly [string, string],
-  { body = '', length, policy, by }: { body?: string; length?: number; policy: Policy; by?: Principal },
+  {
+    body = '',
+    length,
+    policy,
+    by,
+    store = memoryStore(),
+  }: { body?: string; length?: number; policy: Policy; by?: Principal; store?: ServiceStore },
 ) {
   let isRead = false
   const stream = new ReadableStream(
@@ -40,7 +47,7 @@ async function send(
   )
   const type = method === 'PATCH' ? 'application/json-patch+json' : JSON_TYPE
   const headers = { 'content-type': type, ...(length !== undefined && { 'content-length': `${length}` }) }
-  const book = openTestBook({ policy })
+  const book = openTestBook({ policy, store })
   const options: HandlerOptions = { authenticate: () => by }
   const init = { method, headers, body: stream, duplex: 'half' } as RequestInit
   const { status } = await serviceHandler(book, options)(new Request(`http://x${path}`, init))
@@ -85,6 +92,55 @@ describe('V11 §4 before the body is read', () => {
     await createService(openTestBook({ store }), row('a', { owners: [{ id: ADA, type: 'user' }] }))
     const { ask } = openEdge({ authenticate: owned.authenticate }, { policy: owned.policy, store })
     expect((await ask('PUT', MODELS, row('a', { description: 'x'.repeat(100_000) }))).status).toBe(200)
+  })
+})
+
+describe('V11 §4 a large PATCH', () => {
+  const [eve, ada] = [{ name: 'eve' }, { name: 'ada', id: ADA }]
+  const large = { policy: rolePolicy(), body: '{bad', length: 65_537 }
+  const owned = async () => {
+    const store = memoryStore()
+    const made = await createService(openTestBook({ store }), row('a', { owners: [{ id: ADA, type: 'user' }] }))
+    return { store, id: made._unsafeUnwrap().id }
+  }
+
+  test('of a service to which somebody may do nothing is 403; a small one is checked first', async () => {
+    const { store, id } = await owned()
+    for (const path of [`${MODELS}/name/a`, `${MODELS}/${id}`]) {
+      const asks = { ...large, store, by: eve }
+      expect(await send(['PATCH', path], asks)).toEqual({ status: 403, isRead: false })
+      expect(await send(['PATCH', path], { ...asks, length: 4 })).toEqual({ status: 400, isRead: true })
+      const policy: Policy = (_, operation) => (operation === 'ViewBasic' ? 'allow' : 'unauthenticated')
+      expect(await send(['PATCH', path], { ...asks, policy })).toEqual({ status: 401, isRead: false })
+    }
+  })
+
+  test('whose length is not told is 403 as soon as it is large', async () => {
+    const { store } = await owned()
+    let pieces = 0
+    const body = new ReadableStream({
+      pull(controller) {
+        pieces++
+        controller.enqueue(new TextEncoder().encode(' '.repeat(10_000)))
+      },
+    })
+    const headers = { 'content-type': 'application/json-patch+json' }
+    const init = { method: 'PATCH', headers, body, duplex: 'half' } as RequestInit
+    const handler = serviceHandler(openTestBook({ policy: rolePolicy(), store }), { authenticate: () => eve })
+    const { status } = await handler(new Request(`http://x${MODELS}/name/a`, init))
+    expect([status, pieces < 12]).toEqual([403, true])
+  })
+
+  test('is read where it can be allowed, or where only the verb can say what is wrong', async () => {
+    const { store } = await owned()
+    const path = `${MODELS}/name/a`
+    expect(await send(['PATCH', path], { ...large, store, by: ada })).toEqual({ status: 400, isRead: true })
+    const tags: Policy = (_, operation) =>
+      operation === 'EditTags' || operation === 'ViewBasic' ? 'allow' : 'forbidden'
+    expect(await send(['PATCH', path], { ...large, store, by: eve, policy: tags })).toMatchObject({ isRead: true })
+    expect(await send(['PATCH', `${MODELS}/name/none`], { ...large, store, by: eve })).toMatchObject({ isRead: true })
+    const hidden: Policy = (_, operation) => (operation === 'EditAll' ? 'allow' : 'forbidden')
+    expect(await send(['PATCH', path], { ...large, store, by: eve, policy: hidden })).toMatchObject({ isRead: true })
   })
 })
 

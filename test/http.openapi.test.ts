@@ -479,7 +479,7 @@ describe.each(settings)('requests made from the document of $name', (setting) =>
         expect(edge.failures).toEqual([])
       },
     )
-    await fc.assert(property, { numRuns: 60 })
+    await fc.assert(property, { numRuns: 30 })
   })
 
   test('succeed now and then, and fail now and then, whatever the operation', async () => {
@@ -550,7 +550,7 @@ describe.each(settings)('requests made from the document of $name', (setting) =>
         answer.body.message,
       ])
     })
-    await fc.assert(property, { numRuns: 200 })
+    await fc.assert(property, { numRuns: 120 })
   })
 
   test('are taken with exactly the connections that the document has', async () => {
@@ -576,7 +576,7 @@ describe.each(settings)('requests made from the document of $name', (setting) =>
       const { status, body: answer } = await created(path, body)
       expect([status, answer.message]).toEqual([isDescribed(path, body) ? 201 : 400, answer.message])
     })
-    await fc.assert(property, { numRuns: 200 })
+    await fc.assert(property, { numRuns: 120 })
   })
 })
 type Name = string | { readonly fullyQualifiedName?: string }

@@ -232,7 +232,7 @@ const commands = () => {
   ]
 }
 
-test.each(stores)('any sequence of verbs on the $name store does what the plain model does', async ({ open }) => {
+test.each(stores)('any sequence of verbs on the $name store does what the plain model does', async ({ name, open }) => {
   await fc.assert(
     fc.asyncProperty(fc.commands(commands(), { maxCommands: 25, size: 'max' }), async (sequence) => {
       const { store, close } = await open()
@@ -245,6 +245,6 @@ test.each(stores)('any sequence of verbs on the $name store does what the plain 
         await close()
       }
     }),
-    { numRuns: 100 },
+    { numRuns: name === 'memory' ? 100 : 30 },
   )
 })

@@ -30,7 +30,13 @@ test('results are made with the neverthrow that comes along, and go together wit
 })
 
 const readme = fs.readFileSync('README.md', 'utf8')
-const pages = ['README.md', ...fs.readdirSync('docs').map((name) => `docs/${name}`)]
+const pages = [
+  'README.md',
+  ...fs
+    .readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
 const codes = pages.flatMap((page) =>
   [...fs.readFileSync(page, 'utf8').matchAll(/```js\n(.*?)```/gs)].map(([, code], at) => ({
     name: `${page}, example ${at + 1}`,

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import fs from 'node:fs'
 import path from 'node:path'
 import chromium from '@sparticuz/chromium'
 import { type Browser, chromium as driver, type Page } from 'playwright-core'
@@ -11,6 +12,7 @@ import { asking, MODELS } from './edge.js'
 let browser: Browser
 let page: Page
 let url: string
+let admin: string
 let end = () => {}
 const wrong: string[] = []
 
@@ -20,7 +22,9 @@ beforeAll(async () => {
   let printed = ''
   child.stdout.setEncoding('utf8').on('data', (part) => (printed += part))
   while (!printed.includes('\n')) await once(child.stdout, 'data')
-  url = JSON.parse(printed).url
+  const ready = JSON.parse(printed)
+  url = ready.url
+  admin = ready.admin
   const isBundled = process.platform === 'linux' && process.arch === 'x64'
   const flags = ['--disable-background-networking', '--no-first-run', '--disable-sync']
   browser = await driver.launch({
@@ -90,6 +94,34 @@ test('families, services, a service with its versions, what each changed, and ma
   expect(wrong).toEqual([])
 })
 
+test('by keyboard alone: a service is chosen, its heading has the focus, and on a narrow page there is a way back', async () => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto(new URL('/#/mlmodelServices', url).href)
+  const services = page.getByRole('region', { name: 'Services' })
+  await services.getByRole('link', { name: 'other' }).focus()
+  await page.keyboard.press('Enter')
+  const service = page.getByRole('region', { name: 'Service', exact: true })
+  await service.getByRole('heading', { name: 'other' }).waitFor()
+  await page.waitForFunction("document.activeElement?.tagName === 'H2'")
+  expect(await services.isVisible()).toBe(false)
+  await service.getByRole('link', { name: 'All services of mlmodel' }).click()
+  await services.getByRole('link', { name: 'other' }).waitFor()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  expect(wrong).toEqual([])
+})
+
+test('without services it says what would be there; with some, each family says how many', async () => {
+  await page.goto(new URL('/#/apiServices', url).href)
+  await page.getByRole('region', { name: 'Services' }).getByText('/api/v1/services/apiServices').waitFor()
+  const nav = page.getByRole('navigation', { name: 'Families' })
+  await nav.getByText('2', { exact: true }).waitFor()
+  // The one that has some is where it begins.
+  await page.goto(new URL('/', url).href)
+  await page.reload()
+  await page.getByRole('region', { name: 'Services' }).getByRole('link', { name: 'other' }).waitFor()
+  expect(wrong).toEqual([])
+})
+
 test('light and dark, wide and narrow: nothing is lost beside the page', async () => {
   const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor')
   await page.emulateMedia({ colorScheme: 'light' })
@@ -121,4 +153,43 @@ test('the pages take nothing from elsewhere, and are nobody’s frame', async ()
   }
   const elsewhere = await fetch(new URL('/page.html', url))
   expect(elsewhere.status).toBe(404)
+})
+
+/* The picture in the README: `SCREENSHOT=1 npx vitest run test/page.test.ts` makes it anew. */
+test('a service with its timeline, and what of its connection is another', async () => {
+  await fetch(`${admin}/reset`, { method: 'POST' })
+  const ask = asking(fetch, url)
+  let now = Date.UTC(2026, 0, 12, 9)
+  const claims = Buffer.from(JSON.stringify({ sub: 'ada' })).toString('base64url')
+  const put = async (request: object) => {
+    now += 26.5 * 3_600_000
+    await asking(fetch, admin)('POST', '/clock', { now })
+    return (await ask('PUT', MODELS, request, { authorization: `Bearer x.${claims}.x` })).body
+  }
+  for (const name of [
+    'fraud-card-scoring',
+    'fraud-merchant-risk',
+    'search-ranking',
+    'spelling',
+    'staging-credit-limit',
+  ])
+    await put({ name, serviceType: name.startsWith('s') ? 'Mlflow' : 'VertexAI', description: `What does ${name}?` })
+  const config = (awsRegion: string, rest: object) => ({
+    config: { awsConfig: { awsRegion, awsAccessKeyId: 'AKIAIOSFODNN7EXAMPLE', awsSecretAccessKey: 'hush', ...rest } },
+  })
+  const churn = { name: 'churn-eu', serviceType: 'SageMaker', connection: config('eu-west-1', {}) }
+  await put({ ...churn, description: 'Who is about to leave' })
+  await put({ ...churn, description: 'Who leaves within 30 days' })
+  const moved = { connection: config('eu-central-1', { endPointURL: 'https://sagemaker.example.com' }) }
+  const { id } = await put({ ...churn, ...moved, description: 'Who leaves within 14 days' })
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.goto(new URL(`/#/mlmodelServices/${id}`, url).href)
+  await page.reload()
+  const row = page.getByRole('table').getByRole('row', { name: 'awsRegion' })
+  expect(await row.getByRole('cell').allTextContents()).toEqual(['eu-west-1', 'eu-central-1'])
+  await page.getByRole('navigation', { name: 'Families' }).getByText('6', { exact: true }).waitFor()
+  const picture = await page.screenshot({ animations: 'disabled' })
+  expect(picture.length).toBeLessThan(150_000)
+  if (process.env.SCREENSHOT !== undefined) fs.writeFileSync('docs/page.png', picture)
+  expect(wrong).toEqual([])
 })

@@ -196,6 +196,32 @@ test('P1 scale-out: what is read before a write is materialized in every form, s
   expect(parts('reverts')).toEqual([change, old, 'written insert', 'dropped delete', 'told insert'])
 })
 
+test('P3 the keys of removed services go in one order, and without waiting for whoever takes one of them', async () => {
+  const { store, schema, services, close } = await openDatabase(pool, { distributed: false })
+  onTestFinished(close)
+  const book = openBook({ family: mlmodelServices, store })
+  await bulkUpsert(book, [row('a'), row('b'), row('c')])
+  const held = await store.load(FAMILY, ['a', 'b', 'c'])
+  await store.commit(
+    FAMILY,
+    [...held.values()].map((before) => ({ before, after: null })),
+  )
+  await pool.query(`update ${services} set removed_at = now() - interval '2 days'`)
+  const other = await pool.connect()
+  onTestFinished(async () => other.release(true))
+  await other.query(`begin; update ${services} set revision = revision + 1 where fqn = 'b'`)
+  const text = sql.removeTombstones(tablesOf({ schema }), false)
+  const cleaner = await pool.connect()
+  onTestFinished(async () => cleaner.release(true))
+  await cleaner.query(`set lock_timeout = '5s'`)
+  expect((await cleaner.query(text, ['86400000'])).rows).toEqual([{ removed: '2' }])
+  await other.query('commit')
+  expect((await cleaner.query(text, ['86400000'])).rows).toEqual([{ removed: '1' }])
+  expect(text).toMatch(/old as materialized \(\s+select .* order by fqn collate "C", family for update skip locked/)
+  // Over several shards nothing may be locked like this.
+  expect(sql.removeTombstones(tablesOf({ schema }), true)).not.toContain('for update')
+})
+
 test('what is listed comes from an index in its order, also at a size where that matters', async () => {
   const { store, schema, services, close } = await openDatabase(pool, { distributed: false })
   onTestFinished(close)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startServer } from './server.mjs'
@@ -5,6 +6,8 @@ import { startServer } from './server.mjs'
 declare module 'vitest' {
   interface ProvidedContext {
     databaseUrl: string
+    /** What the schemas of this run begin with. */
+    schemas: string
   }
 }
 
@@ -22,6 +25,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
   console.log(
     `PostgreSQL ${rows[0].server_version}, ${given === undefined ? 'started for the tests' : 'of DATABASE_URL'}`,
   )
+  const schemas = `t_${randomBytes(4).toString('hex')}_`
   project.provide('databaseUrl', databaseUrl)
-  return async () => server?.stop()
+  project.provide('schemas', schemas)
+  return async () => {
+    if (server === undefined) await dropSchemas(databaseUrl, schemas)
+    else await server.stop()
+  }
+}
+
+/** A server of somebody else is left as it was found. */
+async function dropSchemas(databaseUrl: string, schemas: string): Promise<void> {
+  const client = new pg.Client(databaseUrl)
+  await client.connect()
+  const { rows } = await client.query('select nspname from pg_namespace where starts_with(nspname, $1)', [schemas])
+  for (const { nspname } of rows) await client.query(`drop schema ${nspname} cascade`)
+  await client.end()
 }

@@ -65,7 +65,7 @@ test('D8 open, close, compact and verbs in any order: what was acknowledged is t
       expect([...found.keys()].sort()).toEqual([...acknowledged].sort())
       await again.close()
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   )
 })
 

@@ -1,5 +1,6 @@
 import { type AppliedService, type ApplyReport, applyServices, type Book } from 'servicebook'
 import { failed } from './failed.js'
+import { interruptible } from './interrupt.js'
 import { type Row, rowsOf } from './rows.js'
 import { linesOf, reasonsOf, say, shown } from './say.js'
 import { booksOn, familiesOf, opened, type Where } from './stores.js'
@@ -11,11 +12,20 @@ interface ApplyOptions extends Where {
 }
 
 /** Makes the catalogue what a file says: the plan first, and nothing of it where a row is refused. */
-export async function applyFile(file: string, options: ApplyOptions, env = process.env): Promise<void> {
+export function applyFile(file: string, options: ApplyOptions, env = process.env): Promise<void> {
+  return interruptible((signal) => applied(file, options, env, signal))
+}
+
+async function applied(
+  file: string,
+  options: ApplyOptions,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<void> {
   const { dryRun = false, prune = false, families: named } = options
   const rows = await rowsOf(file, await familiesOf(named))
   const collections = new Set(rows.map(({ collection }) => collection))
-  const store = await opened(options, env)
+  const store = await opened(options, env, dryRun ? 'plan' : 'write')
   try {
     const books = (await booksOn(store, options, env)).filter(
       ({ family }) => named !== undefined || collections.has(family.collection),
@@ -25,13 +35,16 @@ export async function applyFile(file: string, options: ApplyOptions, env = proce
       const reports: { book: Book; rows: readonly Row[]; report: ApplyReport }[] = []
       for (const book of books) {
         const own = rows.filter(({ collection }) => collection === book.family.collection)
-        const answer = await applyServices(book, own.map(({ request }) => request) as never, { by, prune, dryRun: dry })
+        const requests = own.map(({ request }) => request)
+        const answer = await applyServices(book, requests as never, { by, prune, dryRun: dry, signal })
         if (answer.isErr()) throw failed(reasonsOf(answer.error).join(', '))
         reports.push({ book, rows: own, report: answer.value })
+        if (answer.value.status === 'aborted') break
       }
       return reports
     }
     const plan = await run(true)
+    signal.throwIfAborted()
     for (const { book, rows, report } of plan) for (const one of report.services) sayOne(book, one, rows)
     const refused = plan.some(({ report }) => report.failed > 0)
     if (dryRun || refused) {
@@ -45,6 +58,7 @@ export async function applyFile(file: string, options: ApplyOptions, env = proce
     for (const { book, rows, report } of done)
       for (const one of report.services) if ('error' in one) sayOne(book, one, rows)
     say(counts(done.map(({ report }) => report)))
+    signal.throwIfAborted()
     if (done.some(({ report }) => report.failed > 0)) process.exitCode = 3
   } finally {
     await store.close()

@@ -9,7 +9,7 @@ export async function history(
   options: Where & { readonly json?: boolean },
   env = process.env,
 ): Promise<void> {
-  const store = await opened(options, env, true)
+  const store = await opened(options, env, 'read')
   let found = false
   try {
     for (const book of await booksOn(store, options, env)) {

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { failed } from './failed.js'
+import { linesOf } from './files.js'
 
 /** A request of a file, and where it stands. */
 export interface Row {
@@ -17,14 +17,16 @@ export async function rowsOf(
   file: string,
   families: readonly { entityType: string; collection: string }[],
 ): Promise<readonly Row[]> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw failed(`${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`)
-  })
-  const isArray = text.trimStart().startsWith('[')
+  const lines: string[] = []
+  for await (const line of linesOf(file)) lines.push(line)
+  const isArray =
+    lines
+      .find((line) => line.trim() !== '')
+      ?.trimStart()
+      .startsWith('[') === true
   const values = isArray
-    ? (parsed(text, file) as unknown[]).map((value, at) => ({ value, at: `element ${at + 1}` }))
-    : text
-        .split('\n')
+    ? (parsed(lines.join('\n'), file) as unknown[]).map((value, at) => ({ value, at: `element ${at + 1}` }))
+    : lines
         .map((line, at) => ({ line: line.trim(), at: `line ${at + 1}` }))
         .filter(({ line }) => line !== '')
         .map(({ line, at }) => ({ value: parsed(line, `${file}, ${at}`), at }))

@@ -18,15 +18,28 @@ export function shown(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
 }
 
-/** Tells how far something is: a line that is drawn again on a terminal, nothing in a pipe, where its end is told. */
-export function progress(what: string) {
-  const isTerminal = process.stderr.isTTY === true
+const BAR = 24
+
+/**
+ * Tells how far something is: a bar that is drawn again on a terminal, or a count where nobody knows how much there is;
+ * nothing in a pipe, where its end is told.
+ */
+export function progress(what: string, output: NodeJS.WriteStream = process.stderr) {
+  let drawn = 0
   return {
-    at(count: number): void {
-      if (isTerminal) process.stderr.write(`\r${what} ${count.toLocaleString('en')}`)
+    /** Whether somebody sees it. */
+    isSeen: output.isTTY === true,
+    /** `part` of 1 is all. */
+    at(count: number, part?: number): void {
+      if (output.isTTY !== true || Date.now() - drawn < 40) return
+      drawn = Date.now()
+      const filled = Math.round(BAR * Math.min(1, part ?? 0))
+      const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${Math.floor(100 * Math.min(1, part ?? 0))} % `
+      output.write(`\r\u001b[K${what} ${part === undefined ? '' : bar}${count.toLocaleString('en')}`)
     },
     end(): void {
-      if (isTerminal) process.stderr.write('\r\u001b[K')
+      if (drawn > 0) output.write('\r\u001b[K')
+      drawn = 0
     },
   }
 }

@@ -35,7 +35,9 @@ export async function serve(options: ServeOptions, env = process.env): Promise<v
     server = await listen(forHere(answering(hosted)), port)
   } catch (error) {
     await hosted.close()
-    throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw failed(`Port ${port} is taken; --port 0 is any free one`)
+    throw failed(code === 'EACCES' ? `Port ${port} is not for you; --port 0 is any free one` : message)
   }
   const url = server.origin + BASE
   const { name, families } = hosted

@@ -1,9 +1,9 @@
-import { exportServices, importServices, openBook, resealServices } from 'servicebook'
-import { memoryStore } from 'servicebook/memory'
-import { type Failed, failed, misunderstood } from './failed.js'
+import { resealServices } from 'servicebook'
+import { failed, misunderstood } from './failed.js'
+import { interruptible } from './interrupt.js'
 import { cipherOf } from './keys.js'
 import { progress, reasonsOf, say, shown } from './say.js'
-import { booksOn, opened, placeOf, type Where } from './stores.js'
+import { booksOn, countOf, opened, placeOf, present, type Where } from './stores.js'
 
 /** Brings the tables of a database up to date. */
 export async function migrateTables(options: Where, env = process.env): Promise<void> {
@@ -16,6 +16,7 @@ export async function migrateTables(options: Where, env = process.env): Promise<
 /** Writes the files of a directory anew without what nobody can see any more. */
 export async function compact(options: Where): Promise<void> {
   if (placeOf(options) !== 'directory') throw misunderstood('compact is for --directory: PostgreSQL vacuums by itself')
+  await present(options.directory as string)
   const { fsStore } = await import('servicebook/fs')
   const store = fsStore(options.directory as string)
   try {
@@ -27,70 +28,31 @@ export async function compact(options: Where): Promise<void> {
   say(`${options.directory} is compact`)
 }
 
-/** Reads all there is, every version of it, and says what is wrong; writes nothing. */
-export async function verify(options: Where, env = process.env): Promise<void> {
-  const cipher = await cipherOf(env)
-  const store = await opened(options, env, true).catch((error: Partial<Failed> & Error) => {
-    throw failed(error.message, error.exitCode ?? 3)
-  })
-  const bar = progress('verified')
-  let [services, wrong] = [0, 0]
-  try {
-    for (const book of await booksOn(store, options, env)) {
-      let ended: string | undefined
-      // Whatever is right can be read, opened, and written elsewhere.
-      const probe = openBook({
-        family: book.family,
-        store: memoryStore(),
-        partialConnections: true,
-        ...(cipher && { cipher }),
-      })
-      async function* all() {
-        for await (const one of exportServices(book, { secrets: cipher === undefined ? 'none' : 'sealed' })) {
-          if (one.isErr()) ended = reasonsOf(one.error).join(', ')
-          else yield one.value
-        }
-      }
-      const before = services
-      const report = await importServices(probe, all(), {
-        dryRun: true,
-        onProgress: ({ processed }) => bar.at(before + processed),
-      })
-      bar.end()
-      if (report.isErr()) throw failed(report.error.message)
-      services += report.value.processed
-      wrong += report.value.failed
-      for (const { fqn = '?', error } of report.value.failures)
-        for (const reason of reasonsOf(error)) say(`! ${book.family.entityType} ${shown(fqn)}: ${reason}`, 'red')
-      if (ended === undefined) continue
-      wrong++
-      say(`! ${book.family.entityType}: ${ended}`, 'red')
-    }
-  } finally {
-    bar.end()
-    await store.close()
-  }
-  const unopened = cipher === undefined ? '; secrets were not opened, since there is no SERVICEBOOK_KEY' : ''
-  say(`${services} services read, ${wrong} wrong${unopened}`)
-  if (wrong > 0) process.exitCode = 3
+/** Seals all secrets with the current key. */
+export function reseal(options: Where, env = process.env): Promise<void> {
+  return interruptible((signal) => resealed(options, env, signal))
 }
 
-/** Seals all secrets with the current key. */
-export async function reseal(options: Where, env = process.env): Promise<void> {
+async function resealed(options: Where, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   if ((await cipherOf(env)) === undefined)
     throw failed('reseal needs SERVICEBOOK_KEY, and SERVICEBOOK_OLD_KEYS to open what they sealed')
-  const store = await opened(options, env)
+  const store = await opened(options, env, 'keep')
   const bar = progress('checked')
-  let [checked, resealed, wrong] = [0, 0, 0]
+  let [checked, anew, wrong] = [0, 0, 0]
   try {
-    for (const book of await booksOn(store, options, env)) {
+    const books = await booksOn(store, options, env)
+    const all = bar.isSeen ? await countOf(store, books) : 0
+    for (const book of books) {
       const before = checked
-      const report = await resealServices(book, { onProgress: (now) => bar.at(before + now.checked) })
+      const onProgress = (now: { readonly checked: number }) =>
+        bar.at(before + now.checked, (before + now.checked) / all)
+      const report = await resealServices(book, { signal, onProgress })
       bar.end()
       if (report.isErr()) throw failed(report.error.message)
       checked += report.value.checked
-      resealed += report.value.resealed
+      anew += report.value.resealed
       wrong += report.value.failed
+      signal.throwIfAborted()
       for (const { fqn, error } of report.value.failures)
         for (const reason of reasonsOf(error)) say(`! ${book.family.entityType} ${shown(fqn)}: ${reason}`, 'red')
     }
@@ -98,6 +60,6 @@ export async function reseal(options: Where, env = process.env): Promise<void> {
     bar.end()
     await store.close()
   }
-  say(`${checked} services checked, ${resealed} sealed anew, ${wrong} failed`)
+  say(`${checked} services checked, ${anew} sealed anew, ${wrong} failed`)
   if (wrong > 0) process.exitCode = 3
 }

@@ -1,13 +1,13 @@
-import type { Book, Operation, Principal } from 'servicebook'
+import { type Book, getService, type Operation, type Principal } from 'servicebook'
 import { type Answer, refusal } from './answers.js'
-import type { Call } from './call.js'
+import { type Call, subjectOf } from './call.js'
 
 /*
  * Who may be turned away before a body is read. Source: `semantics.md` §4, §9.
  */
 
-/** Bodies of more bytes, or of a length that is not told, are not read for whoever may not write. */
-const LARGE = 65_536
+/** Bodies of more bytes are not read for whoever may not write. */
+export const LARGE = 65_536
 
 /**
  * What the policy says, where it can be said before the body is read: that it wants somebody for whatever the body may ask
@@ -27,14 +27,40 @@ export async function turnedAway(
       return wanting(operations[0] as Operation)
     }
     if (operations[0] !== 'Create' || !isLarge(request.headers)) return undefined
-    const answer = await policy(by, 'Create', undefined)
-    if (answer === 'unauthenticated') return wanting('Create')
-    if (answer !== 'forbidden') return undefined
-    const message = `${by.name} may not Create`
-    return refusal({ code: 'FORBIDDEN', message, principal: by.name, operation: 'Create' })
+    return denied(by, 'Create', await policy(by, 'Create', undefined))
   } catch {
     return undefined
   }
+}
+
+/**
+ * What the policy says of whoever may do nothing of this to the service that the path names, asked when a body turns out
+ * to be large. Which services a PUT or a bulk is about stands in the body.
+ */
+export async function turnedFrom(call: Call, operations: readonly Operation[]): Promise<Answer | undefined> {
+  const { book, by, path } = call
+  const { policy } = book
+  if (policy === undefined || by === undefined) return undefined
+  const found = await getService(book, subjectOf(path), { by })
+  if (found.isErr()) return undefined // the verb says it better
+  try {
+    let answer: Answer | undefined
+    for (const operation of operations) {
+      const denial = denied(by, operation, await policy(by, operation, found.value))
+      if (denial === undefined) return undefined
+      answer ??= denial
+    }
+    return answer
+  } catch {
+    return undefined
+  }
+}
+
+function denied(by: Principal, operation: Operation, answer: unknown): Answer | undefined {
+  if (answer === 'unauthenticated') return wanting(operation)
+  if (answer !== 'forbidden') return undefined
+  const message = `${by.name} may not ${operation}`
+  return refusal({ code: 'FORBIDDEN', message, principal: by.name, operation })
 }
 
 /** What nobody is told where the policy of a book wants somebody for whatever may be seen. */

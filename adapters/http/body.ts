@@ -1,3 +1,4 @@
+import { LARGE } from './admission.js'
 import { type Answer, badRequest, problem } from './answers.js'
 import { parse } from './json.js'
 
@@ -8,15 +9,16 @@ import { parse } from './json.js'
 export const JSON_TYPE = 'application/json'
 export const JSON_PATCH = 'application/json-patch+json'
 
-/** The value of a JSON body, or what is wrong with it. */
+/** The value of a JSON body, or what is wrong with it. `turned` is asked before more of it is read than is taken from anybody. */
 export async function jsonOf(
   request: Request,
   mediaType: string,
   limit: number,
+  turned: Turned = nobody,
 ): Promise<{ readonly value: unknown } | Answer> {
   const refused = mediaIssue(request.headers, mediaType)
   if (refused !== undefined) return refused
-  const read = await bytesOf(request, limit)
+  const read = await bytesOf(request, limit, turned)
   if ('status' in read) return read
   let text: string
   try {
@@ -42,8 +44,20 @@ function mediaIssue(headers: Headers, mediaType: string): Answer | undefined {
 
 const tooLarge = (limit: number) => problem('BULK_LIMIT_EXCEPTION', `The body is larger than ${limit} bytes`)
 
-async function bytesOf(request: Request, limit: number): Promise<{ readonly bytes: Uint8Array } | Answer> {
-  if (Number(request.headers.get('Content-Length')) > limit) return tooLarge(limit)
+/** Whom it is not read for. */
+type Turned = () => Promise<Answer | undefined>
+const nobody: Turned = async () => undefined
+
+async function bytesOf(
+  request: Request,
+  limit: number,
+  turned: Turned,
+): Promise<{ readonly bytes: Uint8Array } | Answer> {
+  const told = Number(request.headers.get('Content-Length'))
+  if (told > limit) return tooLarge(limit)
+  let asked = told > LARGE
+  const away = asked ? await turned() : undefined
+  if (away !== undefined) return away
   const chunks: Uint8Array[] = []
   let size = 0
   try {
@@ -55,6 +69,12 @@ async function bytesOf(request: Request, limit: number): Promise<{ readonly byte
         return tooLarge(limit)
       }
       chunks.push(read.value)
+      if (asked || size <= LARGE) continue
+      asked = true
+      const away = await turned()
+      if (away === undefined) continue
+      reader?.cancel().catch(() => {})
+      return away
     }
   } catch {
     return badRequest([{ path: '', message: 'ended before it was complete' }])

@@ -19,6 +19,9 @@ const entityReference: Properties = {
   href: text,
 }
 
+/** A JSON Pointer. Source: RFC 6901 §3. */
+const pointer: Schema = { ...text, pattern: '^(/([^/~]|~[01])*)*$' }
+
 /** The components that all families share. */
 export const sharedSchemas: Readonly<Record<string, Schema>> = {
   EntityReference: closed(entityReference, ['id', 'type']),
@@ -43,6 +46,11 @@ export const sharedSchemas: Readonly<Record<string, Schema>> = {
       fieldsUpdated: array(ref('FieldChange')),
       fieldsDeleted: array(ref('FieldChange')),
       previousVersion: { type: 'number' },
+      changeSummary: {
+        type: 'object',
+        additionalProperties: closed({ changedBy: text, changedAt: { type: 'integer' } }, ['changedBy', 'changedAt']),
+        description: 'Who changed the description and the owners, where this version did.',
+      },
     },
     ['fieldsAdded', 'fieldsUpdated', 'fieldsDeleted', 'previousVersion'],
   ),
@@ -61,9 +69,9 @@ export const sharedSchemas: Readonly<Record<string, Schema>> = {
   RestoreEntity: closed({ id: uuid }, ['id']),
   PatchOperation: {
     anyOf: [
-      closed({ op: { enum: ['add', 'replace', 'test'] }, path: text, value: {} }, ['op', 'path', 'value']),
-      closed({ op: { const: 'remove' }, path: text }, ['op', 'path']),
-      closed({ op: { enum: ['move', 'copy'] }, path: text, from: text }, ['op', 'path', 'from']),
+      closed({ op: { enum: ['add', 'replace', 'test'] }, path: pointer, value: {} }, ['op', 'path', 'value']),
+      closed({ op: { const: 'remove' }, path: pointer }, ['op', 'path']),
+      closed({ op: { enum: ['move', 'copy'] }, path: pointer, from: pointer }, ['op', 'path', 'from']),
     ],
   },
   BulkOperationResult: closed(

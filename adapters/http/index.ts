@@ -32,7 +32,8 @@ export type Handler = (request: Request) => Promise<Response>
  *   tag covers all that is shown. Dates have whole seconds and are compared with milliseconds: tags are exact.
  * - Bots see secrets in clear where the policy allows `ViewSecrets`, everybody else the mask; superseded versions have only masks.
  * - Whom the policy turns away without seeing a service is answered before a body is read: nobody at all, and those who may
- *   not create, of a `POST` above 64 KiB or of a length that is not told.
+ *   not create, of a `POST` above 64 KiB or of a length that is not told; so too of a `PATCH` by whoever may change
+ *   nothing of its service.
  * - Versions beyond 64 Mi characters are left out, and `more` says so in the documented shape; of a bulk that fails, rows
  *   beyond 8 Mi characters are told by name. `/history` reads every service of its book for each page.
  * - A `Host` that is none is 400. A slash at the end of a path is taken. What the server takes and this does not (`offset` of

@@ -1,13 +1,5 @@
-import {
-  type ChangeDescription,
-  diff,
-  type Family,
-  type FieldChange,
-  type Reference,
-  type Representation,
-  type Service,
-  type TagLabel,
-} from 'servicebook'
+import type { Family, Reference, Representation, Service, TagLabel } from 'servicebook'
+import { changeOf, dataProduct, domainsOf, referredInChange, shownChange, summary } from './changes.js'
 import { UNWRITTEN } from './patches.js'
 import { FIELDS } from './query.js'
 import { type Describe, type Refer, referring } from './references.js'
@@ -60,13 +52,7 @@ export async function showOne(
   const change = before === undefined ? undefined : changeOf(service, before)
   const refer = await referring([...referencesOf(wire, service, fields), ...referredInChange(change)], wire.describe)
   const one = shown(wire, service, fields, refer)
-  return change ? { ...one, incrementalChangeDescription: shownChange(wire, change, refer) } : one
-}
-
-function changeOf(service: Service, before: Service | null): ChangeDescription | undefined {
-  const { changeDescription } = service
-  if (before === null || changeDescription?.previousVersion === before.version) return changeDescription
-  return diff(before, service, before.version)
+  return change ? { ...one, incrementalChangeDescription: shownChange(wire.strict, change, refer) } : one
 }
 
 function shown(wire: Wire, service: Service, fields: ReadonlySet<string>, refer: Refer): Json {
@@ -85,13 +71,14 @@ function shown(wire: Wire, service: Service, fields: ReadonlySet<string>, refer:
     ...(hasDataProducts && { dataProducts: dataProducts.map((name) => refer(dataProduct(name))) }),
     ...(followers && { followers: followers.map(refer) }),
     deleted,
-    ...(changeDescription && { changeDescription: shownChange(wire, changeDescription, refer) }),
+    ...(changeDescription && {
+      changeDescription: {
+        ...shownChange(wire.strict, changeDescription, refer),
+        ...summary(service, changeDescription),
+      },
+    }),
   }
 }
-
-const dataProduct = (fullyQualifiedName: string): Reference => ({ type: 'dataProduct', fullyQualifiedName })
-const domainsOf = (fullyQualifiedName: string | undefined): readonly Reference[] =>
-  fullyQualifiedName === undefined ? [] : [{ type: 'domain', fullyQualifiedName }]
 
 const tagOf = ({ tagFQN, source }: TagLabel): Reference => ({
   type: source === 'Glossary' ? 'glossaryTerm' : 'tag',
@@ -113,13 +100,6 @@ const labelled = (refer: Refer) => (label: TagLabel) => {
 
 const byTag = (a: TagLabel, b: TagLabel) => (a.tagFQN < b.tagFQN ? -1 : a.tagFQN > b.tagFQN ? 1 : 0)
 
-function referredInChange(change: ChangeDescription | undefined): readonly Reference[] {
-  const { fieldsAdded = [], fieldsUpdated = [], fieldsDeleted = [] } = change ?? {}
-  return [fieldsAdded, fieldsUpdated, fieldsDeleted].flatMap((changes) =>
-    changes.flatMap(({ name, oldValue, newValue }) => [...referredIn(name, oldValue), ...referredIn(name, newValue)]),
-  )
-}
-
 /** What a service refers to where it is shown, also in what changed. */
 function referencesOf(
   { describe }: Wire,
@@ -139,38 +119,6 @@ function referencesOf(
 /** Whether what is shown of a service refers to anything. */
 export const refers = (wire: Wire, service: Service, fields: ReadonlySet<string>) =>
   referencesOf(wire, service, fields).length > 0
-
-/** The references in a changed value. */
-function referredIn(name: string, value: unknown): readonly Reference[] {
-  if (value === undefined) return []
-  if (name === 'owners') return value as readonly Reference[]
-  if (name === 'dataProducts') return (value as readonly string[]).map(dataProduct)
-  return name === 'domain' ? domainsOf(value as string) : []
-}
-
-const REFERRING: ReadonlySet<string> = new Set(['owners', 'dataProducts', 'domain'])
-
-/** Old and new values that are no scalars are JSON text, and references are whole. */
-function shownChange({ strict }: Wire, change: ChangeDescription, refer: Refer): Json {
-  const text = (name: string, value: unknown, encrypted: string) => {
-    if (name === 'connection' && strict) return encrypted
-    const whole = REFERRING.has(name) ? referredIn(name, value).map(refer) : value
-    return typeof whole === 'object' ? JSON.stringify(whole) : whole
-  }
-  const all = (changes: readonly FieldChange[]) =>
-    changes.map(({ name, oldValue, newValue }) => ({
-      name: name === 'domain' ? 'domains' : name,
-      ...(oldValue !== undefined && { oldValue: text(name, oldValue, 'old-encrypted-value') }),
-      ...(newValue !== undefined && { newValue: text(name, newValue, 'new-encrypted-value') }),
-    }))
-  const { fieldsAdded, fieldsUpdated, fieldsDeleted, previousVersion } = change
-  return {
-    fieldsAdded: all(fieldsAdded),
-    fieldsUpdated: all(fieldsUpdated),
-    fieldsDeleted: all(fieldsDeleted),
-    previousVersion,
-  }
-}
 
 /** What clients send back with a patch as they got it, and the server drops. */
 const DROPPED = ['id', 'name', 'fullyQualifiedName', 'deleted', ...UNWRITTEN]

@@ -10,7 +10,7 @@ import {
   type ServiceRequest,
   upsertService,
 } from 'servicebook'
-import { turnedAway } from './admission.js'
+import { turnedAway, turnedFrom } from './admission.js'
 import { type Answer, badRequest, problem, refusal } from './answers.js'
 import { JSON_PATCH, JSON_TYPE, jsonOf } from './body.js'
 import { type Call, inClear, subjectOf, type Operation as Work } from './call.js'
@@ -55,7 +55,7 @@ export const patch: Work = async (call) => {
   const { request, book, by, wire, path, limits } = call
   const away = await turnedAway(call, ...EDITS)
   if (away !== undefined) return away
-  const body = await jsonOf(request, JSON_PATCH, limits.body)
+  const body = await jsonOf(request, JSON_PATCH, limits.body, () => turnedFrom(call, EDITS))
   if ('status' in body) return body
   const ended = await completeReferences(book, wire.describe, [body.value])
   if (ended !== undefined) return ended

@@ -58,14 +58,15 @@ function catalogue(base: string, families: readonly string[]): string {
   <nav aria-label="Families"><h2>Families</h2><ul></ul></nav>
   <section aria-label="Services" class="services">
     <div class="filters">
-      <label>Service type <input id="type" autocomplete="off" spellcheck="false"></label>
+      <label>Service type <input id="type" list="types" autocomplete="off" spellcheck="false"></label><datalist id="types"></datalist>
       <label>Show <select id="include"><option value="non-deleted">live</option><option value="all">all</option><option value="deleted">deleted</option></select></label>
     </div>
     <div id="services" tabindex="-1"></div>
   </section>
   <section aria-label="Service" id="service"></section>
 </main>
-<p id="said" role="status" class="quiet"></p>
+<p id="failed" role="alert"></p>
+<p id="said" role="status" class="unseen"></p>
 </html>
 `
 }

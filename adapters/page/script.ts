@@ -31,44 +31,75 @@ async function ask(path) {
 
 function askToken() {
   const given = element('input', { id: 'token', type: 'password', autocomplete: 'off', required: true })
-  show('service', element('form', { onsubmit(event) { event.preventDefault(); token = given.value; go() } },
+  show('service', element('form', { onsubmit(event) { event.preventDefault(); token = given.value; counting = count(); go() } },
     element('h2', {}, 'A token is needed'), element('label', { for: 'token' }, 'Token '), given, ' ', element('button', {}, 'Go on')))
   given.focus()
 }
 
 const place = () => location.hash.slice(2).split('/').map(decodeURIComponent)
 const link = (...parts) => '#/' + parts.map(encodeURIComponent).join('/')
+const short = (family) => family.replace(/Services$/, '')
 
 async function go() {
   const mine = ++turn
-  const [family = families[0], id] = place()[0] === '' ? [] : place()
+  const [named, id] = place()
+  const family = families.includes(named) ? named : (await fullest())
+  if (mine !== turn) return
+  main.toggleAttribute('data-open', id !== undefined)
   for (const one of document.querySelectorAll('nav a')) {
     if (one.getAttribute('href') === link(family)) one.setAttribute('aria-current', 'page')
     else one.removeAttribute('aria-current')
   }
   try {
     await list(family, id, mine)
-    if (id === undefined) show('service', element('p', { class: 'quiet' }, 'Choose a service.'))
+    if (id === undefined) show('service', element('p', { class: 'quiet' }, 'Choose a service to see its versions.'))
     else await open(family, id, mine)
-  } catch (error) { say(error.message) }
+    fail('')
+    // What had the focus is no longer there: whoever works by keyboard goes on where something is new.
+    if (mine > 1 && document.activeElement === document.body)
+      document.querySelector(id === undefined ? '#services' : '#service h2').focus({ preventScroll: true })
+    counting ??= count()
+  } catch (error) { if (mine === turn) fail(error.message) }
 }
 
-let listed = { family: undefined, after: [] }
+const fail = (text) => { document.getElementById('failed').textContent = text }
+
+/** How many services each family has, beside its name; those of one family do not wait for those of another. */
+const counts = new Map()
+const count = () => Promise.all(families.map(async (family) => {
+  const { paging } = await ask(family + '?limit=0').catch(() => ({}))
+  if (paging === undefined) return
+  counts.set(family, paging.total)
+  document.getElementById('of-' + family).textContent = paging.total || ''
+}))
+let counting
+async function fullest() {
+  await (counting ??= count())
+  return families.find((family) => counts.get(family) > 0) ?? families[0]
+}
+
+let listed = { family: undefined, after: [], types: new Set() }
 async function list(family, id, mine) {
   const type = document.getElementById('type')
   const include = document.getElementById('include').value
-  if (listed.family !== family) { listed = { family, after: [] }; type.value = '' }
+  if (listed.family !== family) { listed = { family, after: [], types: new Set() }; type.value = '' }
   const query = new URLSearchParams({ limit: '50', include })
   if (type.value.trim() !== '') query.set('serviceType', type.value.trim())
   const after = listed.after.at(-1)
   if (after !== undefined) query.set('after', after)
   const { data, paging } = await ask(family + '?' + query)
   if (mine !== turn) return
+  for (const { serviceType } of data) listed.types.add(serviceType)
+  document.getElementById('types').replaceChildren(...[...listed.types].sort().map((value) => element('option', { value })))
   const items = data.map((service) => element('li', {}, element('a',
     { href: link(family, service.id), 'aria-current': service.id === id && 'true', class: service.deleted && 'deleted' },
-    element('span', {}, service.displayName ?? service.name), element('span', { class: 'quiet' }, service.serviceType))))
+    element('span', { class: 'name', title: service.name }, service.displayName ?? service.name),
+    element('span', { class: 'quiet type' }, service.serviceType))))
   show('services', element('p', { class: 'quiet' }, paging.total + (paging.total === 1 ? ' service' : ' services')),
-    element('ul', {}, ...items), element('p', {},
+    ...(paging.total > 0 ? [] : [element('p', { class: 'quiet' }, type.value.trim() !== '' || include !== 'non-deleted'
+      ? 'None that fits.' : 'Nothing here yet. What is PUT to '), ...(type.value.trim() !== '' || include !== 'non-deleted' ? []
+      : [element('code', {}, base + '/v1/services/' + family), element('p', { class: 'quiet' }, 'is listed here.')])]),
+    element('ul', {}, ...items), element('p', { class: 'pages' },
       ...(listed.after.length > 0 ? [element('button', { onclick() { listed.after.pop(); go() } }, 'Back')] : []), ' ',
       ...(paging.after ? [element('button', { onclick() { listed.after.push(paging.after); go() } }, 'More')] : [])))
   say(paging.total + ' services of ' + family)
@@ -82,7 +113,7 @@ async function open(family, id, mine) {
   const slider = element('input', { type: 'range', id: 'when', min: '0', max: String(all.length - 1), value: String(all.length - 1),
     oninput() { at(Number(slider.value)) } })
   const dots = all.map((version, index) => element('li', {}, element('button', { onclick() { slider.value = index; at(index) } },
-    version.version.toFixed(1))))
+    element('strong', {}, version.version.toFixed(1)), element('span', { class: 'quiet' }, dayOf(version) + ' ' + version.updatedBy))))
   function at(index) {
     const version = all[index]
     for (const [place, dot] of dots.entries()) {
@@ -91,14 +122,18 @@ async function open(family, id, mine) {
     }
     const when = new Date(version.updatedAt).toISOString()
     slider.setAttribute('aria-valuetext', 'version ' + version.version.toFixed(1) + ', ' + when)
-    shown.replaceChildren(...facts(version, when), ...changes(version))
+    dots[index].scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    shown.replaceChildren(...changes(version, all[index - 1]), ...facts(version, when))
   }
   const last = all.at(-1)
-  show('service', element('h2', { tabindex: '-1', class: last.deleted && 'deleted' }, last.name),
+  show('service', element('p', { class: 'back' }, element('a', { href: link(family) }, '← All services of ' + short(family))),
+    element('h2', { tabindex: '-1', class: last.deleted && 'deleted' }, last.name),
     element('h3', {}, 'Versions'), element('ol', { class: 'timeline' }, ...dots),
-    element('label', { for: 'when' }, 'As it was'), slider, shown)
+    ...(all.length > 1 ? [element('label', { for: 'when' }, 'As it was'), slider] : []), shown)
   at(all.length - 1)
 }
+
+const dayOf = ({ updatedAt }) => new Date(updatedAt).toISOString().slice(0, 10)
 
 function facts(version, when) {
   const { id, fullyQualifiedName, serviceType, updatedBy, displayName, description, deleted, owners, tags, connection } = version
@@ -111,13 +146,17 @@ function facts(version, when) {
       element('pre', { tabindex: '0', 'aria-label': 'Connection' }, JSON.stringify(connection.config, null, 2))])]
 }
 
-function changes({ changeDescription: change }) {
+function changes({ changeDescription: change, ...version }, before) {
   if (change === undefined) return []
+  const isWhole = before?.version === change.previousVersion
   const rows = [...change.fieldsAdded, ...change.fieldsUpdated, ...change.fieldsDeleted].flatMap((one) =>
-    apart(one.name, one.oldValue, one.newValue))
+    // What is said of a connection is that it is another; the versions show what of it.
+    one.name === 'connection' && isWhole ? apart('connection', before.connection?.config, version.connection?.config)
+      : apart(one.name, one.oldValue, one.newValue))
   return [element('h3', {}, 'Changed since ' + change.previousVersion?.toFixed(1)), element('table', {},
     element('thead', {}, element('tr', {}, ...['Field', 'Before', 'After'].map((title) => element('th', { scope: 'col' }, title)))),
-    element('tbody', {}, ...rows.map(([name, before, after]) => element('tr', {}, element('th', { scope: 'row' }, name),
+    element('tbody', {}, ...rows.map(([name, before, after]) => element('tr', {}, element('th', { scope: 'row' },
+      ...name.split('/').flatMap((part, place) => place === 0 ? [part] : ['/', element('wbr'), part])),
       element('td', { class: 'old' }, before), element('td', { class: 'new' }, after)))))]
 }
 
@@ -126,9 +165,9 @@ function apart(name, before, after) {
     try { return typeof text === 'string' ? JSON.parse(text) : text } catch { return text }
   })
   const rows = []
+  const isOpen = (value) => typeof value === 'object' && value !== null
   const walk = (path, one, other) => {
-    const isInside = [one, other].every((each) => typeof each === 'object' && each !== null)
-    if (isInside) for (const key of new Set([...Object.keys(one), ...Object.keys(other)])) walk(path + '/' + key, one[key], other[key])
+    if (isOpen(one) && isOpen(other)) for (const key of new Set([...Object.keys(one), ...Object.keys(other)])) walk(path + '/' + key, one[key], other[key])
     else if (JSON.stringify(one) !== JSON.stringify(other)) rows.push([path, text(one), text(other)])
   }
   const text = (value) => value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value, null, 1)
@@ -137,7 +176,7 @@ function apart(name, before, after) {
 }
 
 document.querySelector('nav ul').append(...families.map((family) => element('li', {}, element('a', { href: link(family) },
-  family.replace(/Services$/, '')))))
+  short(family), element('span', { class: 'quiet', id: 'of-' + family })))))
 for (const id of ['type', 'include']) document.getElementById(id).addEventListener('change', () => { listed.after = []; go() })
 addEventListener('hashchange', go)
 go()

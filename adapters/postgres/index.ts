@@ -1,6 +1,6 @@
 import type { Fqn, Service, ServiceStore, Stored } from 'servicebook'
 import { frozen } from '../frozen.js'
-import { type PostgresClient, sender } from './client.js'
+import { met, type PostgresClient, sender } from './client.js'
 import { batches } from './commit.js'
 import { marked } from './failure.js'
 import * as sql from './sql.js'
@@ -123,7 +123,8 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
       if (!Number.isFinite(olderThan) || olderThan < 60_000) {
         throw new TypeError('olderThan must be at least 60,000 milliseconds')
       }
-      const [count] = await send(sql.removeTombstones(tables), [olderThan])
+      const { distributed } = await met(client)
+      const [count] = await send(sql.removeTombstones(tables, distributed), [olderThan])
       return Number(count?.[0])
     },
   }

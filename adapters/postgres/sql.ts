@@ -156,11 +156,27 @@ where past.fqn = $2::text and past.family = $1::text and held.id = $3::text::uui
   and ($4::text::numeric is null or past.version < $4::text::numeric)
 order by past.version desc limit $5::text::int`
 
-export const removeTombstones = ({ services }: Tables) => `
+/**
+ * Locks in the order in which commits do, and passes over what one of them is taking: so it never waits for a row, and no
+ * two wait for each other. Where tables are spread, no statement may lock like this over several shards; there a deadlock is
+ * sent again.
+ */
+export const removeTombstones = ({ services }: Tables, distributed: boolean) => {
+  const old = `removed_at < now() - $1::text::float8 * interval '1 millisecond'`
+  return distributed
+    ? `
 with removed as (
-  delete from ${services} where removed_at < now() - $1::text::float8 * interval '1 millisecond' returning fqn
+  delete from ${services} where ${old} returning fqn
 )
 select count(*)::text as removed from removed`
+    : `
+with old as materialized (
+  select fqn, family from ${services} where ${old} order by fqn collate "C", family for update skip locked
+), removed as (
+  delete from ${services} held using old where held.fqn = old.fqn and held.family = old.family returning held.fqn
+)
+select count(*)::text as removed from removed`
+}
 
 /** A page in one direction, with one service more than asked for; or the number of all that match. */
 export function list({ services }: Tables, family: string, query: ListQuery, what: 'page' | 'total') {

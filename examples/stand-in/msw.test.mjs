@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { http } from 'msw'
+import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
 import { standIn } from 'servicebook/stand-in'
 
 // What the application sends to its OpenMetadata, whatever its address, is answered in this process; no port is opened.
 const om = await standIn({ port: false })
-const network = setupServer(http.all('https://openmetadata.example/api/*', ({ request }) => om.fetch(request)))
+const answered = ({ request }) => om.fetch(request).catch(() => HttpResponse.error())
+const network = setupServer(http.all('https://openmetadata.example/api/*', answered))
 before(() => network.listen({ onUnhandledRequest: 'error' }))
 beforeEach(() => om.reset())
 after(() => network.close())

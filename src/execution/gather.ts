@@ -141,11 +141,10 @@ async function cleared({ book }: Journey, turn: readonly Errand[]): Promise<void
     else errand.answer = text
   }
   if (book.secretsFollow) return
-  for (const errand of asked) {
-    const { answer, intent, draft, held, clear } = errand
-    const moved = answer === undefined && kindOf(intent).moves?.(intent, held as Stored, draft, clear)
-    if (moved && moved.length > 0) errand.answer = await misled(book, intent.by, held as Stored, moved)
-  }
+  await each(asked, ({ intent, draft, held, clear }) => {
+    const moved = kindOf(intent).moves?.(intent, held as Stored, draft, clear)
+    return moved && moved.length > 0 ? misled(book, intent.by, held as Stored, moved) : undefined
+  })
 }
 
 function decided({ book, isGiven }: Journey, errand: Errand): Answer {

@@ -47,7 +47,9 @@ const connections = {
 }
 
 /** The type of `apiServices`. */
-export interface ApiServices extends Family<Schemas<typeof connections>> {}
+export interface ApiServices extends Family<Schemas<typeof connections>> {
+  readonly without: readonly 'style'[]
+}
 
 /**
  * OpenMetadata's services of APIs: 2 service types, each with its connection. `serviceType` narrows

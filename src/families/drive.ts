@@ -84,7 +84,9 @@ const connections = {
 }
 
 /** The type of `driveServices`. */
-export interface DriveServices extends Family<Schemas<typeof connections>> {}
+export interface DriveServices extends Family<Schemas<typeof connections>> {
+  readonly without: readonly 'entityStatus'[]
+}
 
 /**
  * OpenMetadata's services of file drives: 4 service types, each with its connection. `serviceType` narrows

@@ -104,7 +104,9 @@ const connections = {
 }
 
 /** The type of `llmServices`. */
-export interface LlmServices extends Family<Schemas<typeof connections>> {}
+export interface LlmServices extends Family<Schemas<typeof connections>> {
+  readonly without: readonly ('style' | 'entityStatus')[]
+}
 
 /**
  * OpenMetadata's services of large language models: 8 service types, each with its connection. `serviceType` narrows

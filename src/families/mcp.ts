@@ -34,7 +34,9 @@ const connections = {
 }
 
 /** The type of `mcpServices`. */
-export interface McpServices extends Family<Schemas<typeof connections>> {}
+export interface McpServices extends Family<Schemas<typeof connections>> {
+  readonly without: readonly ('style' | 'entityStatus')[]
+}
 
 /**
  * OpenMetadata's services of Model Context Protocol servers: 1 service types, each with its connection. `serviceType` narrows

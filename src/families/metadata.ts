@@ -197,7 +197,9 @@ const connections = {
 }
 
 /** The type of `metadataServices`. */
-export interface MetadataServices extends Family<Schemas<typeof connections>> {}
+export interface MetadataServices extends Family<Schemas<typeof connections>> {
+  readonly without: readonly ('style' | 'dataProducts')[]
+}
 
 /**
  * OpenMetadata's services of metadata catalogues: 7 service types, each with its connection. `serviceType` narrows

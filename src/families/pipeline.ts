@@ -1,3 +1,4 @@
+import type { TObject, TString } from 'typebox'
 import type { Family } from './family.js'
 import { type Of, openMetadataFamily, type Schemas } from './openmetadata.js'
 import {
@@ -89,7 +90,9 @@ const connections = {
 }
 
 /** The type of `pipelineServices`. */
-export interface PipelineServices extends Family<Schemas<typeof connections>> {}
+export interface PipelineServices extends Family<Schemas<typeof connections>> {
+  readonly unkept: { readonly scheduleInterval: TString; readonly lifeCycle: TObject }
+}
 
 /**
  * OpenMetadata's services of pipelines and orchestrators: 26 service types, each with its connection. `serviceType` narrows

@@ -14,7 +14,9 @@ const connections = {
 }
 
 /** The type of `securityServices`. */
-export interface SecurityServices extends Family<Schemas<typeof connections>> {}
+export interface SecurityServices extends Family<Schemas<typeof connections>> {
+  readonly without: readonly ('style' | 'entityStatus')[]
+}
 
 /**
  * OpenMetadata's services of access control: 1 service types, each with its connection. `serviceType` narrows

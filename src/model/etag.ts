@@ -19,7 +19,8 @@ export function etag({ id, version, updatedAt }: Pick<Service, 'id' | 'version' 
 export interface Preconditions {
   /**
    * The entity tag that the service must have, as `etag(service)` makes it, or one of several, as in `If-Match`; `*` is
-   * any. Then nothing is created.
+   * any. Then nothing is created. `W/"0.2"`, as OpenMetadata's clients write it, is whatever is at version 0.2: changes
+   * that consolidated into that version are not told apart.
    */
   readonly ifMatch?: string | undefined
   /**
@@ -44,21 +45,24 @@ export function unmet(when: Preconditions, service: Service | undefined): Precon
   const { ifMatch, ifNoneMatch, ifUnmodifiedSince } = when
   const actual = service === undefined ? null : etag(service)
   if (ifMatch !== undefined) {
-    if (!names(ifMatch, actual, 'strong')) return preconditionFailed(ifMatch, actual)
+    if (!names(ifMatch, actual, versionTag(service))) return preconditionFailed(ifMatch, actual)
   } else if (ifUnmodifiedSince !== undefined && service !== undefined && service.updatedAt > ifUnmodifiedSince) {
     return preconditionFailed(`no change after ${ifUnmodifiedSince}`, actual)
   }
-  if (ifNoneMatch === undefined || !names(ifNoneMatch, actual, 'weak')) return undefined
+  if (ifNoneMatch === undefined || !names(ifNoneMatch, actual, `W/${actual}`)) return undefined
   return preconditionFailed(`none of ${ifNoneMatch}`, actual)
 }
 
-/** Whether tags, or `*`, name a state; to a weak comparison a weak tag is as good. Source: RFC 9110 §8.8.3.2. */
-function names(tags: string, actual: string | null, comparison: 'strong' | 'weak'): boolean {
+/** OpenMetadata's weak tag, of the version alone: what one projection of a service shows is no part of it. */
+const versionTag = (service: Service | undefined) => (service === undefined ? '' : `W/"${service.version.toFixed(1)}"`)
+
+/** Whether tags, or `*`, name a state by its tag or by the weak one that is as good. Source: RFC 9110 §8.8.3.2. */
+function names(tags: string, actual: string | null, weak: string): boolean {
   if (actual === null) return false
   if (tags.trim() === '*') return true
   return tags.split(',').some((part) => {
     const tag = part.trim()
-    return tag === actual || (comparison === 'weak' && tag === `W/${actual}`)
+    return tag === actual || tag === weak
   })
 }
 

@@ -126,8 +126,19 @@ export interface ServiceOf<Type extends string, Config> extends ServiceFields {
  * Source: OpenMetadata, "Create an ML Model Service"; `semantics.md` §1.
  */
 export type ServiceRequest<F extends Family = Family> = {
-  [T in ServiceTypeOf<F>]: ServiceRequestOf<T, Given<ConfigOf<F, T>>>
+  [T in ServiceTypeOf<F>]: ServiceRequestOf<T, Given<ConfigOf<F, T>>> & OfFamily<F>
 }[ServiceTypeOf<F>]
+
+/** What requests of a family have beside the fields of all, and what of these they may not have. */
+type OfFamily<F extends Family> = Unkept<F> & Lacking<F>
+
+type Unkept<F extends Family> = F extends { readonly unkept: infer U extends Readonly<Record<string, TSchema>> }
+  ? { readonly [K in keyof U]?: Static<U[K]> | null | undefined }
+  : unknown
+
+type Lacking<F extends Family> = F extends { readonly without: readonly (infer W)[] }
+  ? { readonly [K in W & keyof RequestFields]?: never }
+  : unknown
 
 type Wide<T> = T extends string ? string : T extends object ? { readonly [K in keyof T]: Wide<T[K]> } : T
 
@@ -164,7 +175,8 @@ export type ConnectionOf<F extends Family> = {
 export type ServiceAsked<F extends Family, T extends ServiceTypeOf<F>> = ServiceRequestOf<
   T,
   NoInfer<Given<ConfigOf<F, T>>>
->
+> &
+  OfFamily<F>
 
 /** The service that a request of a service type makes: of that type, where it is known. */
 export type ServiceMade<F extends Family, T extends ServiceTypeOf<F>> = [ServiceTypeOf<F>] extends [T]

@@ -77,7 +77,12 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
       <groupId>org.junit.jupiter</groupId><artifactId>junit-jupiter</artifactId><version>6.1.3</version><scope>test</scope>
     </dependency>
   </dependencies>
-  <build><plugins><plugin><artifactId>maven-surefire-plugin</artifactId><version>3.6.1</version></plugin></plugins></build>
+  <build>
+    <plugins>
+      <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.14.0</version></plugin>
+      <plugin><artifactId>maven-surefire-plugin</artifactId><version>3.6.1</version></plugin>
+    </plugins>
+  </build>
 </project>
 `
 
@@ -224,9 +229,10 @@ test('a host in TypeScript', async () => {
   },
   {
     name: 'Recipe, MSW',
-    packages: ['msw@3.0.5'],
+    // It needs what Node has since 22.
+    packages: ['msw@3.0.5', 'node@22'],
     files: { 'msw.test.mjs': recipe('msw.test.mjs') },
-    commands: [['node', '--test', 'msw.test.mjs']],
+    commands: [['node_modules/node/bin/node', '--test', 'msw.test.mjs']],
   },
   {
     name: 'Recipe, pytest',
@@ -252,7 +258,7 @@ function run([command, ...args], cwd) {
     : command === 'node'
       ? process.execPath
       : command
-  const { status, stdout, stderr, error } = spawnSync(file, args, { cwd, encoding: 'utf8', timeout: 600_000 })
+  const { status, stdout, stderr, error } = spawnSync(file, args, { cwd, encoding: 'utf8', timeout: 1_800_000 })
   return { status, output: `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}` }
 }
 
