@@ -157,7 +157,7 @@ for each thing that is wrong, and 3 in the end; a file that is damaged is named 
 Examples:
   $ servicebook verify --directory services
   $ servicebook verify --postgres postgres://localhost/catalogue`,
-).action(async (options) => (await import('./upkeep.js')).verify(options))
+).action(async (options) => (await import('./verify.js')).verify(options))
 
 onStore(
   'reseal',

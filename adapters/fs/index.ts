@@ -91,6 +91,7 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
       session = opened
       // Each takes hold of its file at once, so that what is only read is of one moment.
       await Promise.all(familiesIn(directory).map((family) => journal(opened, family)))
+      opened.held.renewed()
       if (readOnly) opened.seen = new Set(fs.readdirSync(directory))
       return session
     } catch (cause) {

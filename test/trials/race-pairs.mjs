@@ -127,6 +127,6 @@ const each = (name, pairs, runs, does, more) => ({
 })
 
 export const racePairs = [
-  each('every pair of verbs', pairsOf(verbs), 6, twoVerbs),
-  each('every pair of open, close, compact and verbs', pairsOf(turns), 2, twoTurns),
+  each('every pair of verbs', pairsOf(verbs), 3, twoVerbs),
+  each('every pair of open, close, compact and verbs', pairsOf(turns), 1, twoTurns),
 ]
