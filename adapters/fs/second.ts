@@ -30,7 +30,8 @@ export function sourceOf(place: string): { source: string; epoch: number } {
   try {
     const sight = sightOf(copy)
     const epoch = epochIn(sight.head)
-    if (!fs.existsSync(second) || isSame(second, sight) === true) return { source: place, epoch }
+    if (!fs.statSync(second, { throwIfNoEntry: false }) || isSame(second, sight) === true)
+      return { source: place, epoch }
     const isUnfinished = beginsWith(second, copy, sight.head.length + 1)
     return { source: isUnfinished ? second : place, epoch }
   } finally {
