@@ -97,6 +97,24 @@ test.each([
   }
 })
 
+test('a journal of any name that cannot be looked at just now is an error, and not left out', async () => {
+  const directory = temporaryDirectory()
+  const store = fsStore(directory)
+  await store.load('runs', ['a'])
+  await store.close()
+  for (const code of ['EMFILE', 'EIO']) {
+    const { openSync } = fs
+    vi.spyOn(fs, 'openSync').mockImplementation((file, ...rest) => {
+      if (String(file).endsWith('runs.jsonl')) throw failure(code)
+      return openSync(file, ...rest)
+    })
+    await expect(store.open()).rejects.toThrow(`${directory} cannot be opened: ${code}`)
+    vi.restoreAllMocks()
+  }
+  expect(await store.open()).toEqual({ services: 0, cut: [] })
+  await store.close()
+})
+
 describe('as somebody who may not', () => {
   /** What a process that is not the owner of anything is told when it opens, and when it writes. */
   function stranger(directory: string, before = '') {
