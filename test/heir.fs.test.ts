@@ -60,7 +60,7 @@ const AT_ONCE = `
   const { setTimeout: later } = globalThis
   globalThis.setTimeout = (work) => later(work, 0)`
 /** Killed behind the call whose first argument says so. */
-const killedAfter = (call: 'rmSync' | 'fdatasync', isIt: string) => `
+const killedAfter = (call: 'rmSync' | 'renameSync' | 'fdatasync', isIt: string) => `
   const { ${call} } = fs
   fs.${call} = (first, ...rest) => {
     ${call}(first, ...rest)
@@ -82,9 +82,9 @@ async function stopped(directory: string) {
 }
 
 /** The sleeper wakes up after somebody else has the directory: nothing it does counts, and nothing it does harms. */
-async function woken(directory: string, { child, tell }: ReturnType<typeof processIn>, epoch = 1) {
+async function woken(directory: string, { child, tell }: ReturnType<typeof processIn>, epoch = 1, services = 1) {
   const store = fsStore(directory)
-  expect(await store.open()).toEqual({ services: 1, cut: [] })
+  expect(await store.open()).toEqual({ services, cut: [] })
   expect(epochOf(directory)).toBe(epoch)
   const book = openTestBook({ store })
   child.kill('SIGCONT')
@@ -93,7 +93,7 @@ async function woken(directory: string, { child, tell }: ReturnType<typeof proce
   expect((await createService(book, row('late'))).isOk()).toBe(true)
   await store.close()
   expect(fs.readdirSync(directory)).toEqual([`${FAMILY}.jsonl`])
-  expect(await store.open()).toEqual({ services: 2, cut: [] })
+  expect(await store.open()).toEqual({ services: services + 1, cut: [] })
   expect(epochOf(directory)).toBe(epoch)
   await store.close()
 }
@@ -136,5 +136,25 @@ describe('D4 whoever opens after a taker that did not come to its end finds the 
     spy.mockRestore()
     expect(epochOf(directory)).toBeUndefined()
     await woken(directory, sleeper)
+  })
+
+  test('one that was killed right behind the rename: what the sleeper wrote up to then is there', async () => {
+    const directory = temporaryDirectory()
+    const sleeper = await stopped(directory)
+    const waits = `
+      const { fdatasync } = fs
+      fs.fdatasync = (fd, done) => {
+        console.log('copied')
+        process.stdin.once('data', () => fdatasync(fd, done))
+      }`
+    const killed = killedAfter('renameSync', `rest[0].endsWith('.jsonl')`)
+    const taker = processIn(directory, AT_ONCE + waits + killed)
+    expect(await taker.answer()).toBe('copied')
+    sleeper.child.kill('SIGCONT')
+    expect(await sleeper.tell('last')).toBe('created')
+    taker.child.stdin.write('go on\n')
+    expect(await taker.ended).toBe('SIGKILL')
+    expect(epochOf(directory)).toBe(1)
+    await woken(directory, sleeper, 2, 2)
   })
 })

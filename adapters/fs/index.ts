@@ -95,7 +95,7 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
       if (readOnly) opened.seen = new Set(fs.readdirSync(directory))
       return session
     } catch (cause) {
-      if (session !== undefined) await letGo(session)
+      if (session !== undefined) await letGo(session).catch(() => {}) // what fails then must not hide why
       throw nothingApplied(new Error(`${directory} cannot be opened: ${reason(cause)}`, { cause }))
     }
   }
