@@ -3,7 +3,20 @@ import base from '../../vitest.config.js'
 
 /* The tests that judge mutants: those on the sources, in this process. What runs the built package sees no mutant. */
 
-const elsewhere = ['trials', 'package', 'consumers', 'command', 'demo', 'crash', 'hosts', 'recipes', 'types', 'server']
+const elsewhere = [
+  'large',
+  'turns',
+  'trials',
+  'package',
+  'consumers',
+  'command',
+  'demo',
+  'crash',
+  'hosts',
+  'recipes',
+  'types',
+  'server',
+]
 const slow = ['mutants', 'canary', 'architecture', 'docstrings', 'families.bundle', 'families.facts']
 const processes = ['lock', 'realms', 'copies', 'telemetry', 'citus', 'heir', 'stranger', 'timers']
 
