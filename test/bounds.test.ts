@@ -1,6 +1,7 @@
 import { bulkUpsert, createService, defineFamily, type Family, listServices, openBook, patchService } from 'servicebook'
 import { memoryStore } from 'servicebook/memory'
 import { describe, expect, test } from 'vitest'
+import { add, findings } from '../src/rules/findings.js'
 import type { Request } from './arbitraries.js'
 import { openTestBook } from './catalogue.js'
 
@@ -54,6 +55,18 @@ describe('§1 V11 of more than a hundred violations the first hundred, and how m
     const error = (await createService(book, row({ tags })))._unsafeUnwrapErr()
     const issues = [{ path: '', message: 'is larger than 10000 bytes' }, ...list(99, () => ({}))]
     expect(error).toMatchObject({ issues, more: 10 * 20 + 1 - 100 })
+  })
+
+  test('what is found beyond that is counted, and its path is not made', () => {
+    for (const [message, told] of [
+      ['x', 100],
+      ['x'.repeat(40_000), 2],
+    ] as const) {
+      const found = findings()
+      let made = 0
+      for (let at = 0; at < 250; at++) add(found, message, () => `/${made++}`)
+      expect([found.issues.length, found.more, made]).toEqual([told, 250 - told, told])
+    }
   })
 
   test('a name that is good is told though others fill the list, and one that is not is not', async () => {

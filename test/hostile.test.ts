@@ -219,6 +219,25 @@ test('V2 allServices yields an error as its last element, whatever it is given',
   )
 })
 
+test('V2 a key of a subject that is undefined is none', async () => {
+  const book = await openHostile()
+  const byName = { id: undefined, name: 'a' } as never
+  const { id } = (await getService(book, byName))._unsafeUnwrap()
+  expect((await getService(book, { id, name: undefined } as never))._unsafeUnwrap().name).toBe('a')
+  const patched = await patchService(book, byName, [{ op: 'add', path: '/description', value: 'x' }])
+  expect(patched._unsafeUnwrap().service.id).toBe(id)
+  expect((await deleteService(book, byName))._unsafeUnwrap().service.id).toBe(id)
+  expect((await restoreService(book, byName))._unsafeUnwrap().outcome).toBe('restored')
+})
+
+test('V2 an instant that is none is BAD_REQUEST', async () => {
+  const book = await openHostile()
+  for (const instant of [{}, null, 'now', [], { getTime: () => 0 }]) {
+    const error = (await getServiceAt(book, 'a', instant as never))._unsafeUnwrapErr()
+    expect(error).toMatchObject({ code: 'BAD_REQUEST', issues: [{ path: '/instant' }] })
+  }
+})
+
 test('V2 what turns hostile after it was checked is not read again: nothing is half done', async () => {
   for (let uses = 0; uses < 30; uses++) {
     const book = await openHostile()

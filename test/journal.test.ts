@@ -40,6 +40,7 @@ test('D1 what has another name and no header is left alone, whatever it is', asy
   fs.writeFileSync(others, '{"a":1}\n{"b":2}\n')
   fs.writeFileSync(path.join(directory, 'empty.jsonl'), '')
   fs.mkdirSync(path.join(directory, 'folder.jsonl'))
+  fs.mkdirSync(path.join(directory, 'databaseService.jsonl'))
   fs.symlinkSync('nowhere', path.join(directory, 'dangling.jsonl'))
   const store = fsStore(directory)
   expect(await store.open()).toEqual({ services: 0, cut: [] })

@@ -58,6 +58,13 @@ test('§7 V11 a list of large services ends early, both ways, and its cursors le
   expect(all).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
 })
 
+test('§7 V11 a store is asked for no more once a page is large', async () => {
+  const { book, asked } = watched()
+  await bulkUpsert(book, named(40, { description: large.slice(0, MIB) }))
+  expect((await listServices(book, { limit: 1000 }))._unsafeUnwrap().services).toHaveLength(8)
+  expect(asked).toEqual([32])
+})
+
 test('§7 V11 a store is asked in growing steps, for no more than the limit, and once for a short page', async () => {
   const { book, asked } = watched()
   await bulkUpsert(book, named(700, {}))

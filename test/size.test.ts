@@ -32,8 +32,8 @@ test('one verb and memoryStore are at most 44.5 KB in a bundle, of which our own
   expect(await size(PACKAGES)).toBeLessThanOrEqual(24.5 * 1024)
 })
 
-test('whoever bundles the package as it is built ships 39 KB at most', async () => {
-  expect(await size([], BUILT)).toBeLessThanOrEqual(39 * 1024)
+test('whoever bundles the package as it is built ships 41.5 KB at most', async () => {
+  expect(await size([], BUILT)).toBeLessThanOrEqual(41.5 * 1024)
 })
 
 test('who bundles that gets neither immer nor another entry', async () => {

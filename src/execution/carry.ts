@@ -27,6 +27,7 @@ export async function carryOut(journey: Journey, decided: readonly Errand[]): Pr
   try {
     const answer: Awaitable<readonly Fqn[]> = store.commit(book.family.entityType, changes)
     refused = isThenable(answer) ? await answer : answer
+    if (!Array.isArray(refused)) throw new TypeError('commit must answer the list of the names that it refused')
   } catch (cause) {
     const failure = storeFailed('commit', cause)
     for (const errand of writes) {

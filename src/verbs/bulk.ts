@@ -196,6 +196,7 @@ async function bulk(book: Book, rows: unknown, options: BulkOptions): Promise<Re
     const sent = ended?.ended === 'early' ? [] : valid
     const settled = settle(chunk.rows, executed(sent), flight.at(-1))
     flight.push({ names: new Set(sent.map(({ fqn }) => fqn)), settled })
+    settled.catch(() => {}) // whoever waits for it is told; until then it must not end the process
     // By the next turn the chunk is with the store, or, where the store never waits, done.
     await breath()
     while (flight.length === LANES) await flight[0]?.settled

@@ -229,6 +229,8 @@ async function superseded(
 ): Promise<Page> {
   const query = { limit, ...(below !== undefined && { below }) }
   const kept = await trips(book.store).versions(book.family.entityType, fullyQualifiedName, id, query)
+  if (below !== undefined && !kept.every(({ version }) => version < below))
+    throw new TypeError('versions must answer versions below the one that was named')
   const services = kept.map((service) => asToday(service, book.birth))
   return { services, more: services.length === limit && limit > 0 }
 }

@@ -19,6 +19,18 @@ const crashes = fc.record({
   more: fc.integer({ min: 1, max: 20 }),
 })
 
+/** Those that served the old one may still be going, and a new one does not begin beside them. */
+async function started(server) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await server.start()
+    } catch (cause) {
+      if (tries === 50) throw new Error('the server did not come back', { cause })
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
 /** Lanes write; after so many answers the server goes down and comes back; after some more of its answers it is over. */
 async function written(server, books, { seed, lanes, after, more }) {
   const lines = []
@@ -27,12 +39,17 @@ async function written(server, books, { seed, lanes, after, more }) {
   let left = Number.POSITIVE_INFINITY
   const restart = async () => {
     await server.crash()
-    await server.start()
+    await started(server)
     left = more
   }
   const count = async (_at, answered) => {
     answers++
-    if (answers === after) restarted = restart()
+    if (answers === after) {
+      restarted = restart()
+      restarted.catch(() => {
+        left = 0
+      })
+    }
     const isAnswered = answered.every((answer) => typeof answer !== 'object')
     if (isAnswered) left--
     // Whoever is refused a connection is refused at once, again and again.

@@ -1,17 +1,27 @@
-import { configDefaults, defineConfig, mergeConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import base from '../../vitest.config.js'
 
 /* The tests that judge mutants: those on the sources, in this process. What runs the built package sees no mutant. */
 
 const elsewhere = ['trials', 'package', 'consumers', 'command', 'demo', 'crash', 'hosts', 'recipes', 'types', 'server']
-const slow = ['mutants', 'canary', 'architecture', 'families.bundle', 'families.facts', 'lock', 'realms', 'copies']
+const slow = ['mutants', 'canary', 'architecture', 'docstrings', 'families.bundle', 'families.facts']
+const processes = ['lock', 'realms', 'copies', 'telemetry', 'citus', 'heir', 'stranger', 'timers']
 
-export default mergeConfig(
-  base,
-  defineConfig({
-    test: {
-      exclude: [...configDefaults.exclude, ...[...elsewhere, ...slow].map((name) => `test/*${name}*.test.ts`)],
-      bail: 1,
-    },
-  }),
-)
+const [project] = base.test?.projects ?? []
+const { resolve } = project as { readonly resolve: object }
+
+export default defineConfig({
+  resolve,
+  test: {
+    include: ['test/*.test.ts'],
+    exclude: [
+      ...configDefaults.exclude,
+      ...[...elsewhere, ...slow, ...processes].map((name) => `test/*${name}*.test.ts`),
+    ],
+    globalSetup: ['test/seed.ts', 'test/serve.ts'],
+    setupFiles: 'test/seeded.ts',
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    bail: 1,
+  },
+})
