@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { epochIn } from './line.js'
+import { epochIn } from './front.js'
 import { isSame, sightOf } from './look.js'
 
 /** The other name that a journal has while it is taken over, until all of it stands in the file that took its place. */

@@ -9,9 +9,10 @@ import { type Compiled, checkOf, withoutType } from './compiled.js'
 import { type Copied, frozenCopy, walkOf } from './copy.js'
 import { add, type Findings } from './findings.js'
 import { type Limits, utf8Length } from './limits.js'
+import { maskConfig } from './masked.js'
 import type { Mould } from './mould.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
-import { maskConfig, maskedPath, secretPaths } from './secrets.js'
+import { maskedPath, secretPaths } from './secrets.js'
 import { addViolations, fits, violations } from './violations.js'
 
 /** A request that fits: copied, frozen, defaults filled in, sets without duplicates, secrets taken out. */
