@@ -118,10 +118,13 @@ test('D2 a damaged line break before a synced line is refused, whatever keys the
 
 test('D2 the same keys inside the torn end are no mark', async () => {
   const config = { op: 'put', revision: 1, synced: true }
-  const torn = put('b', { config }).slice(0, -8)
-  const { store, opened } = await opening(header + put('a') + torn)
-  expect(await opened).toMatchObject({ services: 1, cut: [{ line: 3, bytes: torn.length }] })
-  await store.close()
+  const half = put('b', { config }).slice(0, -8)
+  // Also in a line of the same append behind the one that is not whole.
+  for (const torn of [half, `${half}\n${put('c', { synced: false, config })}`]) {
+    const { store, opened } = await opening(header + put('a') + torn)
+    expect(await opened).toMatchObject({ services: 1, cut: [{ line: 3, bytes: torn.length }] })
+    await store.close()
+  }
 })
 
 test('D2 a bad line with more marks inside than can be looked at is refused, and a torn end with as many is cut', async () => {
