@@ -85,6 +85,18 @@ describe('§1 V11 of more than a hundred violations the first hundred, and how m
   })
 })
 
+test('§1 V11 a request that is too large is read no further', async () => {
+  let reads = 0
+  const get = (of: object, key: string) => {
+    reads++
+    return Reflect.get(of, key)
+  }
+  const config = new Proxy(keys(900, 'x'.repeat(20_000)), { get })
+  const error = (await createService(bookOf({ type: 'object' }), configured(config)))._unsafeUnwrapErr()
+  expect(error).toMatchObject({ issues: [{ path: '', message: `is larger than ${8 * 2 ** 20} bytes` }] })
+  expect(reads).toBeLessThan(430)
+})
+
 describe('§1 V11 no answer is larger than a small multiple of what came in', () => {
   test('a long key is in the path of everything inside it', async () => {
     const long = 'k'.repeat(100_000)

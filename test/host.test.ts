@@ -8,7 +8,7 @@ import {
   restoreService,
   upsertService,
 } from 'servicebook'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openTestBook, stores } from './catalogue.js'
 
 /* What the host's own functions answer is checked where it enters (V1). */
@@ -64,6 +64,19 @@ test('V1 an id that is no UUID, or none at all, is STORE_FAILED, and nothing is 
     expect(report.rows).toMatchObject([{ error: failed('id') }])
     expect((await listServices(book))._unsafeUnwrap().services).toEqual([])
   }
+})
+
+test('V1 an answer that is a promise which rejects ends no process', async () => {
+  const strays = vi.fn()
+  process.on('unhandledRejection', strays)
+  onTestFinished(() => void process.off('unhandledRejection', strays))
+  for (const of of ['now', 'newId']) {
+    const book = openTestBook({ [of]: rejects as never })
+    expect((await createService(book, row('a'))).isErr()).toBe(true)
+    expect((await bulkUpsert(book, [row('a'), row('b')]))._unsafeUnwrap()).toMatchObject({ status: 'failure' })
+  }
+  await new Promise(setImmediate)
+  expect(strays).not.toHaveBeenCalled()
 })
 
 test('V1 an id in capitals is the same id, and found by it', async () => {

@@ -68,19 +68,24 @@ test.each(['load', 'commit', 'find', 'list', 'versions'] as const)(
   'V2 no verb throws, rejects or goes on for ever when a store answers nonsense to %s',
   async (method) => {
     const strays = vi.fn()
+    const endless = vi.fn(() => {
+      throw new Error('endless')
+    })
     process.on('unhandledRejection', strays)
     onTestFinished(() => void process.off('unhandledRejection', strays))
     for (const answer of answers)
       for (const answered of [() => answer, async () => answer])
         for (const [verb, ask] of Object.entries(verbs)) {
           back()
-          const store = { ...held, [method]: answered } as unknown as ServiceStore
+          let calls = 0
+          const store = { ...held, [method]: () => (++calls > 100 ? endless() : answered()) } as unknown as ServiceStore
           const book = openTestBook({ store, cipher: testCipher(), attempts: 2 })
           const said = await (async () => ask(book))().catch((error: Error) => error.stack)
           expect(typeof said, `${verb}: ${said}`).toBe('object')
         }
     await new Promise(setImmediate)
     expect(strays).not.toHaveBeenCalled()
+    expect(endless).not.toHaveBeenCalled()
   },
 )
 
@@ -93,7 +98,11 @@ test('V2 a store that answers nonsense to a commit fails each row of a bulk, and
 
 test('V2 a store that goes on answering the same versions is told so', async () => {
   back()
-  const versions: ServiceStore['versions'] = (family, fqn, id) => held.versions(family, fqn, id, { limit: 1 })
+  let calls = 0
+  const versions: ServiceStore['versions'] = (family, fqn, id) => {
+    if (++calls > 100) throw new Error('endless')
+    return held.versions(family, fqn, id, { limit: 1 })
+  }
   const error = (await getServiceAt(openTestBook({ store: { ...held, versions } }), 'a', 0))._unsafeUnwrapErr()
-  expect(error).toMatchObject({ code: 'STORE_FAILED', during: 'load' })
+  expect(error).toMatchObject({ code: 'STORE_FAILED', during: 'load', message: expect.stringContaining('below') })
 })

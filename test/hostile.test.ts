@@ -238,9 +238,25 @@ test('V2 an instant that is none is BAD_REQUEST', async () => {
   }
 })
 
+test('V2 what an async iterator answers may be any thenable: a row, the end, or why the bulk is aborted', async () => {
+  const bulk = async (...steps: readonly object[]) => {
+    let at = 0
+    const rows = { [Symbol.asyncIterator]: () => ({ next: () => steps[at++] }) }
+    return (await bulkUpsert(await openHostile(), rows as never))._unsafeUnwrap()
+  }
+  const then = (answer: (resolve: (step: unknown) => void, reject: (cause: unknown) => void) => unknown) =>
+    Object.defineProperty({}, 'then', { value: answer })
+  const one = then((resolve) => resolve({ done: false, value: row('a') }))
+  const end = then((resolve) => void resolve({ done: true }))
+  expect(await bulk(one, end)).toMatchObject({ status: 'success', processed: 1 })
+  expect(await bulk(one, then(throws))).toMatchObject({ status: 'aborted', cause: { message: 'hostile' } })
+  expect(await bulk(then((_, reject) => reject('no')))).toMatchObject({ status: 'aborted', cause: 'no' })
+})
+
 test('V2 what turns hostile after it was checked is not read again: nothing is half done', async () => {
   for (let uses = 0; uses < 30; uses++) {
-    const book = await openHostile()
+    // What is told after the commit reads the principal, too.
+    const book = openTestBook({ store: (await openHostile()).store, onChange: () => {} })
     const before = await stateOf(book.store)
     const by = treacherous({ name: 'ada' }, uses) as never
     const answer = await upsertService(book, { ...row('a'), description: 'new' }, { by })

@@ -4,6 +4,7 @@ import {
   bulkUpsert,
   createService,
   deleteService,
+  followService,
   getService,
   listServices,
   listVersions,
@@ -14,7 +15,14 @@ import {
   upsertService,
 } from 'servicebook'
 import { memoryStore } from 'servicebook/memory'
-import { migrate, type PostgresClient, postgresStore } from 'servicebook/postgres'
+import {
+  migrate,
+  type OutboxEvent,
+  type PostgresClient,
+  postgresStore,
+  readEvents,
+  removeEvents,
+} from 'servicebook/postgres'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Request } from './arbitraries.js'
 import { testCipher } from './catalogue.js'
@@ -114,9 +122,30 @@ describe('P4 whatever parsers, serializers and transforms a driver has, a book a
   ])('%s', async (_, client) => {
     const { store, close } = await openDatabase(client())
     expect(await story(store)).toEqual(await story(memoryStore()))
-    await store.removeTombstones()
+    expect(await store.removeTombstones()).toBe(0)
     await close()
   })
+})
+
+test.each<[string, () => PostgresClient]>([
+  ['pg', () => byPg({ types: { getTypeParser: (oid) => (oid === 25 ? String : nonsense) } })],
+  ['postgres.js', () => byPostgresJs({ types: { unlike }, transform: postgres.camel })],
+])('P4 what stands beside a service, and its events, are read and removed as they are: %s', async (_, client) => {
+  const { client: nonsensical, schema, store, close } = await openDatabase(client(), { outbox: true })
+  onTestFinished(close)
+  const book = openBook({ family: mlmodelServices, store })
+  const name = '{"d_e":1}'
+  const made = (await createService(book, { name, serviceType: 'Mlflow', description: '2001-02-03' }))._unsafeUnwrap()
+  const user = '11111111-1111-4111-8111-111111111111'
+  await followService(book, { name }, user)
+  const { fullyQualifiedName: fqn, id } = made
+  for (const held of [(await store.load('mlmodelService', [fqn])).get(fqn), await store.find('mlmodelService', id)])
+    expect(held).toMatchObject({ service: made, beside: { followers: [user] } })
+  let events: readonly OutboxEvent[] = []
+  // Events wait for whatever is under way in the server.
+  while (events.length < 2) events = await readEvents(nonsensical, { schema })
+  expect(events[0]?.event).toMatchObject({ entityType: 'mlmodelService', entityFullyQualifiedName: fqn, entity: made })
+  expect(await removeEvents(nonsensical, events, { schema })).toBe(2)
 })
 
 type Rows = Record<string, unknown>[]

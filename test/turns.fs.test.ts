@@ -88,3 +88,39 @@ test('D8 a store that is closed while a file is opened for the first time answer
   expect((await createService(openTestBook({ store }), row('b'))).isErr()).toBe(true)
   expect(fs.readdirSync(directory).filter((name) => name.endsWith('.lock'))).toEqual([])
 })
+
+test('D8 a compaction that was asked for just before closing is refused, and leaves nothing', async () => {
+  const directory = temporaryDirectory()
+  const store = fsStore(directory)
+  expect((await createService(openTestBook({ store }), row('a'))).isOk()).toBe(true)
+  const compacting = store.compact()
+  await Promise.all([store.close(), expect(compacting).rejects.toThrow('The store in')])
+  expect(fs.readdirSync(directory)).toEqual([`${FAMILY}.jsonl`])
+})
+
+test('D8 closing waits for a compaction that is under way, and lets the directory go after it', async () => {
+  const directory = temporaryDirectory()
+  const store = fsStore(directory)
+  expect((await createService(openTestBook({ store }), row('a'))).isOk()).toBe(true)
+  const isLocked = () => fs.readdirSync(directory).some((name) => name.endsWith('.lock'))
+  let closing: Promise<void> | undefined
+  let wasLocked: boolean | undefined
+  const { write } = fs
+  // The copy is being written at this moment; whoever does not wait for it has many turns to let go.
+  vi.spyOn(fs, 'write').mockImplementationOnce(((...args: Parameters<typeof write>) => {
+    closing = store.close()
+    let turns = 0
+    const later = () => {
+      wasLocked = isLocked()
+      if (wasLocked && turns++ < 300) setImmediate(later)
+      else write(...args)
+    }
+    later()
+  }) as never)
+  expect(await store.compact()).toMatchObject({ before: expect.any(Number), after: expect.any(Number) })
+  await closing
+  expect([wasLocked, isLocked()]).toEqual([true, false])
+  expect(fs.readdirSync(directory)).toEqual([`${FAMILY}.jsonl`])
+  expect(await store.open()).toEqual({ services: 1, cut: [] })
+  await store.close()
+})

@@ -47,8 +47,10 @@ test('§3 V5 a further page is of one moment too', async () => {
 })
 
 test('§3 V5 a service that is removed meanwhile is not shown without its history', async () => {
-  const book = await interrupted(async (quiet) => deleteService(quiet, 'a', { hard: true }))
-  expect((await listVersions(book, 'a'))._unsafeUnwrapErr().code).toBe('ENTITY_NOT_FOUND')
+  for (const options of [{}, { limit: 1 }]) {
+    const book = await interrupted(async (quiet) => deleteService(quiet, 'a', { hard: true }))
+    expect((await listVersions(book, 'a', options))._unsafeUnwrapErr().code).toBe('ENTITY_NOT_FOUND')
+  }
 })
 
 test('§3 V5 a version that becomes the current one between two reads is found, and one that never was is not', async () => {
