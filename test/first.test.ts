@@ -1,6 +1,4 @@
-import { createService, mlmodelServices, openBook } from 'servicebook'
-import { memoryStore } from 'servicebook/memory'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
 /* What a book makes code of before it takes its first services, by how often it does: each time costs about a millisecond. */
 
@@ -29,6 +27,10 @@ const requests = [
 ].map(({ serviceType, config }) => ({ name: serviceType, serviceType, connection: { config } }))
 
 test('§1 a service type is made code of once in a process, when its first request comes, and again when one is refused', async () => {
+  // Nobody else has made any yet.
+  vi.resetModules()
+  const { createService, mlmodelServices, openBook } = await import('servicebook')
+  const { memoryStore } = await import('servicebook/memory')
   const made = codeMade()
   const first = openBook({ family: mlmodelServices, store: memoryStore() })
   expect(made()).toBe(0)

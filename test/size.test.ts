@@ -27,9 +27,9 @@ async function size(external: string[], alias = ALIASES): Promise<number> {
   return brotliCompressSync(outputFiles[0]?.contents as Uint8Array).length
 }
 
-test('one verb and memoryStore are at most 44.5 KB in a bundle, of which our own code is at most 24.5 KB', async () => {
+test('one verb and memoryStore are at most 44.5 KB in a bundle, of which our own code is at most 24.6 KB', async () => {
   expect(await size([])).toBeLessThanOrEqual(44.5 * 1024)
-  expect(await size(PACKAGES)).toBeLessThanOrEqual(24.5 * 1024)
+  expect(await size(PACKAGES)).toBeLessThanOrEqual(24.6 * 1024)
 })
 
 test('whoever bundles the package as it is built ships 41.5 KB at most', async () => {
