@@ -186,6 +186,7 @@ test('a service with its timeline, and what of its connection is another', async
   await page.goto(new URL(`/#/mlmodelServices/${id}`, url).href)
   await page.reload()
   const row = page.getByRole('table').getByRole('row', { name: 'awsRegion' })
+  await row.waitFor()
   expect(await row.getByRole('cell').allTextContents()).toEqual(['eu-west-1', 'eu-central-1'])
   await page.getByRole('navigation', { name: 'Families' }).getByText('6', { exact: true }).waitFor()
   const picture = await page.screenshot({ animations: 'disabled' })
