@@ -15,6 +15,8 @@ export interface Listening {
 
 const PATIENCE = 5000
 
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
+
 /**
  * Serves a handler on loopback; port 0 is any free one. A handler that rejects drops the connection without an answer.
  * Rejects when the port cannot be had.
@@ -39,7 +41,9 @@ export async function listen(handler: (request: Request) => Promise<Response>, p
       underWay--
       closeIfIdle()
     })
-    listener(incoming as never, outgoing as never)
+    // The web's requests have no such method, and nothing here takes one.
+    if (incoming.method === 'TRACE') outgoing.writeHead(405, { Allow: METHODS }).end()
+    else listener(incoming as never, outgoing as never)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve)

@@ -27,7 +27,7 @@ const HELP = `npm run bench [-- options]
   --file <path>        measure your own requests instead, JSON Lines or a JSON array, on every store
   --family <name>      the collection that they are of; default mlmodelServices
   --all                also the slow cases: a million services, 100,000 in PostgreSQL
-  --size <number>      services in bulks and in the store that is opened; default 100,000 in memory, fewer elsewhere
+  --size <number>      services in bulks and in the store that is opened, and no case of more; default 100,000 in memory, fewer elsewhere
   --rounds <number>    default 5
   --directory <path>   where to write what is durable; default the system's temporary directory
   --save               write results.json and results.svg into the checkout, which nothing else changes`
@@ -92,6 +92,7 @@ try {
     try {
       for (const one of cases) {
         if (one.slow && !values.all) continue
+        if (size !== undefined && !one.scales && one.size > Math.max(size, 10_000)) continue
         const measured = await contest(sized(one), {
           rounds: Math.min(rounds, one.rounds ?? rounds),
           directory,

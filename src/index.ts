@@ -11,6 +11,7 @@ export {
 export { type MlModelServices, mlmodelServices } from './families/mlmodel.js'
 export type { UnmarkedSecrets } from './families/unmarked.js'
 export type { Beside, BesideField, TestConnectionResult } from './model/beside.js'
+export { MASK } from './model/credentials.js'
 export type * from './model/errors.js'
 export { etag, type Preconditions } from './model/etag.js'
 export type { Fqn } from './model/fqn.js'
@@ -35,7 +36,7 @@ export {
   type Untyped,
   type UntypedRequest,
 } from './model/service.js'
-export { MASK, maskedText } from './model/texts.js'
+export { maskedText } from './model/texts.js'
 export type { Check } from './ports/check.js'
 export type { Belonging, Cipher } from './ports/cipher.js'
 export type { Directory, Reference } from './ports/directory.js'

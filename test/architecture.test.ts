@@ -80,11 +80,12 @@ const onlyIn: Record<string, readonly string[]> = {
   'typebox/schema': [
     'src/families/family.ts',
     'src/families/resolve.ts',
+    'src/rules/compiled.ts',
     'src/rules/report.ts',
     'src/rules/validate.ts',
     'src/rules/violations.ts',
   ],
-  'typebox/system': ['src/rules/violations.ts'],
+  'typebox/system': ['src/rules/mould.ts', 'src/rules/violations.ts'],
   immer: ['src/rules/diff.ts'],
   ulid: ['src/execution/id.ts'],
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import pg from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryDirectory } from './catalogue.js'
 import { KEY, lines, NEXT, run, serve, written } from './command.js'
@@ -87,6 +88,28 @@ describe('servicebook serve', () => {
       stdout: expect.stringMatching(/^! line \d a: .*\n2 imported, 0 unchanged, 1 failed\n$/),
     })
     expect((await run(['verify', '--postgres', url.href])).stdout).toBe('3 services read, 0 wrong\n')
+
+    for (const description of ['1', '2']) {
+      const file = written(lines(model('a', { description })))
+      expect((await run(['apply', file, '--postgres', url.href, '--families', 'mlmodelServices'])).code).toBe(0)
+    }
+    const client = new pg.Client(url.href)
+    await client.connect()
+    onTestFinished(() => client.end())
+    await client.query('delete from servicebook_versions where version = 0.2')
+    await client.query(
+      `update servicebook_services set service = replace(service::text, '"updatedBy":"servicebook"', '"updatedBy":7')::json where fqn = 'q'`,
+    )
+    const told = await run(['verify', '--postgres', url.href])
+    expect([told.code, told.stdout.split('\n')]).toEqual([
+      3,
+      [
+        '! databaseService q: /service/updatedBy must be a text',
+        '! mlmodelService a: has no version 0.2, which was before 0.3',
+        '3 services read, 2 wrong',
+        '',
+      ],
+    ])
   })
 
   test('what it cannot do ends it with one line and an exit code', async () => {
@@ -204,5 +227,16 @@ test('verify finds what is wrong, compact and reseal keep what is right', async 
   const file = path.join(directory, 'mlmodelService.jsonl')
   const text = fs.readFileSync(file, 'utf8')
   fs.writeFileSync(file, text.replace('"name":"a"', '"name":"b"'))
-  expect(await verify({ SERVICEBOOK_KEY: NEXT })).toMatchObject({ code: 3 })
+  expect(await verify({ SERVICEBOOK_KEY: NEXT })).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/mlmodelService\.jsonl:\d+ \(byte \d+\) is damaged/),
+  })
+  fs.writeFileSync(file, text.slice(0, -5))
+  expect(await verify({ SERVICEBOOK_KEY: NEXT })).toMatchObject({
+    code: 3,
+    stdout: expect.stringMatching(/^! .*mlmodelService\.jsonl: ends within a line/),
+  })
+  const written = await run(['compact', '--directory', directory])
+  expect(written).toMatchObject({ code: 0, stderr: '' })
+  expect(await verify({ SERVICEBOOK_KEY: NEXT })).toMatchObject({ code: 0 })
 })

@@ -172,6 +172,6 @@ describe('what is in it', () => {
   test('nothing comes along that nobody uses', () => {
     expect(Object.keys(manifest.dependencies)).toEqual(['immer', 'ulid'])
     const size = files().reduce((sum, name) => sum + fs.statSync(path.join(installed, name)).size, 0)
-    expect(size).toBeLessThan(8_000_000)
+    expect(size).toBeLessThan(7_000_000)
   })
 })

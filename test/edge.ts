@@ -5,6 +5,21 @@ import { openTestBook } from './catalogue.js'
 /** The collection of ML model services. */
 export const MODELS = '/v1/services/mlmodelServices'
 
+/** The header that says what a write came to. */
+export const CHANGE = 'x-openmetadata-change'
+
+/** Somebody's id. */
+export const ADA = '11111111-1111-4111-8111-111111111111'
+
+/** A request for a service, and one with a secret. */
+export const row = (name: string, rest: object = {}) => ({ name, serviceType: 'Sklearn', ...rest })
+export const aws = (name: string, awsSecretAccessKey: string, rest: object = {}) => ({
+  name,
+  serviceType: 'SageMaker',
+  connection: { config: { awsConfig: { awsRegion: 'eu', awsSecretAccessKey } } },
+  ...rest,
+})
+
 export interface Answered {
   readonly status: number
   readonly headers: Headers

@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import http from 'node:http'
+import type { Book } from 'servicebook'
+import { openApiDocument } from 'servicebook/http'
+import { standIn } from 'servicebook/stand-in'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { MODELS, openEdge } from './edge.js'
 
 /*
@@ -31,5 +35,48 @@ describe('§7 the Python client demands a version by a weak tag', () => {
     expect([first.body.version, second.body.version]).toEqual([0.2, 0.3])
     expect((await patch('three', 'W/"0.2"')).body.errorType).toBe('PRECONDITION_FAILED')
     expect((await ask('GET', `${MODELS}/name/a`)).body.description).toBe('two')
+  })
+})
+
+describe('a generator of requests from the document', () => {
+  test('sends methods that nothing takes: 405, whatever the method', async () => {
+    const om = await standIn()
+    onTestFinished(() => om.close())
+    for (const method of ['TRACE', 'PROPFIND', 'POST']) {
+      const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+        http.request(`${om.url}/v1/system/version`, { method }, resolve).on('error', reject).end()
+      })
+      answer.resume()
+      expect([answer.statusCode, answer.headers.allow], method).toEqual([405, expect.stringContaining('GET, HEAD')])
+    }
+  })
+
+  test('finds versions and pointers taken where its patterns let them through, and no others', async () => {
+    const { ask, book } = openEdge()
+    const { paths, components } = openApiDocument(book as unknown as Book)
+    const { parameters } = (paths[`${MODELS}/{id}/versions/{version}`] as { get: object }).get as {
+      parameters: { schema: { pattern: string } }[]
+    }
+    const version = new RegExp(parameters[1]?.schema.pattern as string)
+    const { body } = await ask('POST', MODELS, row('a'))
+    for (const asked of ['0', '0.0', '0.1', '0.10', '1', '01', '1.0', '12.3', '1.', '-1', 'x']) {
+      const { status } = await ask('GET', `${MODELS}/${body.id}/versions/${asked}`)
+      expect(status !== 400, asked).toBe(version.test(asked))
+    }
+    const { PatchOperation } = components.schemas as {
+      PatchOperation: { anyOf: { properties: { path: { pattern: string } } }[] }
+    }
+    const pointer = new RegExp(PatchOperation.anyOf[0]?.properties.path.pattern as string)
+    for (const path of ['', '/', '/description', '/a~0b/~1', '/~', '/~2', 'description', ' /']) {
+      const { body: refused } = await ask('PATCH', `${MODELS}/name/a`, [{ op: 'test', path, value: 1 }])
+      expect(!/JSON Pointer/.test(refused.message), path).toBe(pointer.test(path))
+    }
+  })
+
+  test('§7 is told what it may not move, be it the service itself', async () => {
+    const { ask } = openEdge()
+    await ask('POST', MODELS, row('a'))
+    const { body } = await ask('PATCH', `${MODELS}/name/a`, [{ op: 'remove', path: '' }])
+    expect(body.message).toBe('/0/path the service itself cannot be changed')
   })
 })

@@ -20,11 +20,12 @@ test('§11 a service of the first type of every family is created, shown in its 
   for (const { collection, serviceTypes, without = [] } of allFamilies) {
     const [serviceType] = Object.keys(serviceTypes)
     const at = `/v1/services/${collection}`
-    const made = await ask('POST', at, { name: 'a', serviceType })
+    const made = await ask('POST', at, { name: 'a', serviceType, domain: 'Sales' })
     expect([made.status, made.body.serviceType], collection).toEqual([201, serviceType])
     const { body } = await ask('GET', `${at}/name/a?fields=*`)
     expect(Object.hasOwn(body, 'dataProducts'), collection).toBe(!without.includes('dataProducts'))
     expect([Object.hasOwn(body, 'style'), Object.hasOwn(body, 'domain')], collection).toEqual([false, false])
+    expect(body.domains, collection).toEqual([expect.objectContaining({ fullyQualifiedName: 'Sales' })])
     expect((await ask('GET', at)).body.paging).toEqual({ total: 1 })
   }
 })
@@ -48,9 +49,16 @@ test('§11 the document has all families under the names of the server, each ope
 })
 
 test('§11 what no family of the server has is not in its shape', () => {
-  const { schemas } = openApiDocument(openBook({ family: metadataServices, store: memoryStore() }) as Book).components
-  for (const name of Object.keys(schemas).filter((name) => /MetadataService\./.test(name)))
-    expect((schemas[name] as { properties: object }).properties).not.toHaveProperty('dataProducts')
+  const book = openBook({ family: metadataServices, store: memoryStore() }) as Book
+  for (const shape of ['server', 'documented'] as const) {
+    const { schemas } = openApiDocument(book, { shape }).components
+    for (const name of Object.keys(schemas).filter((name) => /MetadataService\./.test(name))) {
+      const { properties } = schemas[name] as { properties: object }
+      expect(properties, name).not.toHaveProperty('dataProducts')
+      const isShown = name.startsWith('Create') || shape === 'documented'
+      expect(Object.hasOwn(properties, 'domain'), `${name}, ${shape}`).toBe(isShown)
+    }
+  }
 })
 
 test('the document is made when it is asked for, and once', async () => {

@@ -187,8 +187,10 @@ describe.each([...examples, SERVE])('%s', (file) => {
     }
     const authority = new URL(url).host
     expect(await at(`/api${MODELS}`, authority)).toBe(200)
+    // What is for one machine says first that such a host is not this one.
+    const refused = file === SERVE ? 401 : 400
     for (const wrong of [`h/api${MODELS}?x=`, 'h:65536', 'h:x', 'u@h', 'h?', 'a b', '[::g]'])
-      expect([wrong, await at('/api/nowhere', wrong)]).toEqual([wrong, 400])
+      expect([wrong, await at('/api/nowhere', wrong)]).toEqual([wrong, refused])
     expect(await at('/nowhere', `h/api${MODELS}?x=`)).toBeGreaterThanOrEqual(400)
     // An absolute form is the same as its path.
     expect(await at(`${url}${MODELS}`, authority)).toBe(200)
@@ -413,7 +415,7 @@ describe(SERVE, () => {
     const { port } = new URL(url)
     const other = temporaryDirectory()
     const failures = [
-      [[other], { PORT: port }, new RegExp(`EADDRINUSE.*127\\.0\\.0\\.1:${port}`)],
+      [[other], { PORT: port }, new RegExp(`Port ${port} is taken`)],
       [[directory], {}, new RegExp(`in use by process ${child.pid}`)],
       [[other], { PORT: 'http' }, /port/, 2],
       [[other, '--memory'], {}, /--memory and --directory do not go together/, 2],

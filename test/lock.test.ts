@@ -238,6 +238,41 @@ describe('D4 where nothing is proved a sign of life is waited for', () => {
     await sleeper.close()
   })
 
+  test.each(['its sleeping holder', 'anything else'])(
+    'a journal that %s would replace while it is copied: nothing is lost',
+    async (who) => {
+      const directory = temporaryDirectory()
+      const sleeper = fsStore(directory)
+      const book = openTestBook({ store: sleeper })
+      await createService(book, row('before'))
+      vi.clearAllTimers()
+      elsewhere()
+      inAnotherProcess()
+      const taker = (await import('servicebook/fs')).fsStore(directory)
+      const opening = inTestTime(taker.open())
+      const outcomes: unknown[] = []
+      const { fdatasync } = fs
+      const spy = vi.spyOn(fs, 'fdatasync').mockImplementationOnce(async (fd, done) => {
+        spy.mockRestore()
+        if (who === 'anything else') {
+          fs.copyFileSync(fileIn(directory), `${fileIn(directory)}.copy`)
+          fs.renameSync(`${fileIn(directory)}.copy`, fileIn(directory))
+        } else {
+          outcomes.push(await sleeper.compact().catch((error: Error) => error.message))
+          outcomes.push((await createService(book, row('last'))).isOk())
+        }
+        fdatasync(fd, done)
+      })
+      const opened = await opening
+      if (who === 'anything else') expect(opened.error).toContain('was replaced while it was taken over')
+      else {
+        expect(outcomes).toEqual([expect.stringContaining('was taken by another process'), true])
+        expect(opened.value).toEqual({ services: 2, cut: [] })
+      }
+      await close(taker, sleeper)
+    },
+  )
+
   test('an empty lock, as a power failure leaves it, is one that gives no sign', async () => {
     const directory = temporaryDirectory()
     fs.writeFileSync(path.join(directory, `${randomUUID()}.lock`), '')

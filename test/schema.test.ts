@@ -134,6 +134,10 @@ describe('S2 what is not walked is refused by name', () => {
     [closed({ d: { items: [1] } }), 'no schema in items'],
     [closed({ d: 1 }), 'no schema in properties'],
     [closed({}, { patternProperties: { '(': text } }), 'no regular expression'],
+    [
+      closed({ d: closed({ e: { pattern: '*' } }) }),
+      'a pattern that is no regular expression, at /properties/d/properties/e',
+    ],
     [closed(JSON.parse('{"__proto__":{}}')), '__proto__'],
     [closed({ type: { const: 'B' } }), 'not its service type'],
   ]

@@ -89,6 +89,47 @@ describe('D6 nothing is acknowledged on a file that is no longer the journal', (
     expect(all()).toEqual(left)
   })
 
+  describe('a file that cannot be opened to be looked at', () => {
+    const cannotOpen = (code: string) =>
+      vi.spyOn(fs, 'openSync').mockImplementation(() => {
+        throw Object.assign(new Error(`${code}: the test says so`), { code })
+      })
+
+    test.each(['EMFILE', 'ENFILE', 'EACCES', 'EPERM'])(
+      'for want of files or rights (%s): by its state',
+      async (code) => {
+        const directory = temporaryDirectory()
+        const { store, book } = await opened(directory, 'before')
+        const spy = cannotOpen(code)
+        const first = await upsertService(book, row('a'))
+        fs.copyFileSync(fileIn(directory), `${fileIn(directory)}.copy`)
+        fs.renameSync(`${fileIn(directory)}.copy`, fileIn(directory))
+        const second = await upsertService(book, row('b'))
+        spy.mockRestore()
+        expect(first.isOk()).toBe(true)
+        expect(second._unsafeUnwrapErr().message).toContain('is another file')
+        await store.close()
+      },
+    )
+
+    test.each(['ESTALE', 'EIO', 'ELOOP', 'ENOTDIR'])(
+      'for another reason (%s): nothing is acknowledged',
+      async (code) => {
+        const { store, book } = await opened(temporaryDirectory(), 'before')
+        const spy = cannotOpen(code)
+        const answer = await upsertService(book, row('a'))
+        spy.mockRestore()
+        expect(answer._unsafeUnwrapErr()).toMatchObject({
+          applied: 'unknown',
+          message: expect.stringMatching(`cannot be looked at: ${code}`),
+        })
+        await store.close()
+        expect(await store.open()).toMatchObject({ services: 2 })
+        await store.close()
+      },
+    )
+  })
+
   test('closing puts no mark behind what something else wrote, so that it is cut off and not taken for damage', async () => {
     const directory = temporaryDirectory()
     const { store } = await opened(directory, 'before')

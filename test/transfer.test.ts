@@ -4,9 +4,11 @@ import {
   deleteService,
   type ExportedService,
   exportServices,
+  followService,
   importServices,
   openBook,
   patchService,
+  reportConnectionTest,
   revealConnection,
   type ServiceStore,
   upsertService,
@@ -14,7 +16,7 @@ import {
 import { databaseServices } from 'servicebook/families'
 import { memoryStore } from 'servicebook/memory'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type MlModelBook, openTestBook, stateOf, stores, testCipher } from './catalogue.js'
+import { type MlModelBook, openTestBook, stateOf, storedIn, stores, testCipher } from './catalogue.js'
 
 const secret = (hush: string) => ({
   config: { awsConfig: { awsRegion: 'eu', awsSecretAccessKey: hush } },
@@ -38,6 +40,12 @@ async function imported(book: MlModelBook, services: readonly unknown[], options
   return (await importServices(book, services as never, options))._unsafeUnwrap()
 }
 
+const ADA = '11111111-1111-4111-8111-111111111111'
+
+/** What stands beside services, by their names. */
+const besides = async (store: ServiceStore) =>
+  Object.fromEntries((await storedIn(store)).map(({ service, beside }) => [service.name, beside]))
+
 /** A book with all kinds of services: changed, restored, soft-deleted, with secrets, with a patch taken back. */
 async function filled(store: ServiceStore) {
   const book = openTestBook({ store, cipher: testCipher() })
@@ -50,13 +58,20 @@ async function filled(store: ServiceStore) {
   await upsertService(book, { name: 'd', serviceType: 'Sklearn', description: 'x' }, { by })
   await patchService(book, 'd', [{ op: 'add', path: '/displayName', value: 'D' }], { by })
   await patchService(book, 'd', [{ op: 'remove', path: '/displayName' }], { by })
+  await followService(book, 'd', ADA)
+  await followService(book, 'b.c', ADA)
+  const message = 'no answer from ftp://ada:hush@host'
+  await reportConnectionTest(book, 'd', {
+    status: 'Failed',
+    steps: [{ name: 'open', mandatory: true, passed: false, message }],
+  })
   await upsertService(book, secretive('gone', 'three'))
   await deleteService(book, 'gone')
   return book
 }
 
 describe.each(stores)('from memory to $name and back', ({ open }) => {
-  test('§3, §8 import(export(book)) ≡ book: ids, times, versions, histories, secrets', async () => {
+  test('§3, §7, §8 import(export(book)) ≡ book: ids, times, versions, histories, followers, secrets', async () => {
     const from = await filled(memoryStore())
     const { store, bytes, close } = await open()
     onTestFinished(close)
@@ -72,12 +87,21 @@ describe.each(stores)('from memory to $name and back', ({ open }) => {
       failures: [],
     })
     expect(await stateOf(store)).toEqual(await stateOf(from.store))
+    expect(await besides(store)).toEqual(await besides(from.store))
     expect((await revealConnection(book, 's'))._unsafeUnwrap()).toMatchObject(secret('two'))
     expect(await bytes()).not.toContain('"two"')
     expect(await imported(book, all)).toMatchObject({ status: 'success', imported: 0, unchanged: 5 })
     const back = openTestBook({ cipher: testCipher() })
     await imported(back, await exported(book))
     expect(await stateOf(back.store)).toEqual(await stateOf(from.store))
+    expect(await besides(back.store)).toMatchObject({
+      a: null,
+      'b.c': { followers: [ADA] },
+      d: {
+        followers: [ADA],
+        testConnectionResult: { steps: [{ message: 'no answer from ftp://ada:*********@host' }] },
+      },
+    })
     // Life goes on.
     const next = (await upsertService(book, secretive('s', 'two', { displayName: 'T' })))._unsafeUnwrap()
     expect([next.outcome, next.service.version]).toEqual(['updated', 0.3])
@@ -175,6 +199,19 @@ test('§1, §10 what is no export is refused with every reason, by its path, and
   expect(await issues({ ...one, family: 'databaseService', more: 1 })).toEqual(['/more', '/family'])
   expect(await issues({ ...one, history: [{ ...older, updatedAt: service.updatedAt }] })).toEqual(['/history/0'])
   expect(await issues({ ...one, history: [service] })).toEqual(['/history/0'])
+  const { beside: _, ...without } = one
+  expect(await issues(without)).toBe(undefined)
+  expect(await issues({ ...one, beside: 7 })).toEqual(['/beside'])
+  const few = openTestBook({ cipher: testCipher(), limits: { elements: 1 } })
+  const many = { ...one, beside: { followers: [ADA, ADA.replaceAll('1', '2')] } }
+  expect((await imported(few, [many])).failures).toMatchObject([{ error: { issues: [{ path: '/beside/followers' }] } }])
+  expect(
+    await issues({ ...one, beside: { followers: [ADA, ADA], testConnectionResult: { steps: [{}] }, votes: 1 } }),
+  ).toEqual([
+    '/beside/votes',
+    '/beside/followers',
+    ...['name', 'passed'].map((key) => `/beside/testConnectionResult/steps/0/${key}`),
+  ])
   expect(await issues({ ...one, service: { ...service, id: 'x', version: 0.25, updatedAt: -1, deleted: 0 } })).toEqual(
     ['id', 'version', 'deleted', 'updatedAt'].map((key) => `/service/${key}`),
   )

@@ -4,6 +4,9 @@ import { isLinearizable, type Recorded } from './trials/linear.mjs'
 
 /* A short run of every trial; `npm run trial` has the long ones. */
 
+// They use the server of the tests.
+process.env.DATABASE_URL = inject('databaseUrl')
+
 for (const [name, { what, targets }] of Object.entries(trials)) {
   describe(`${name}: ${what}`, () => {
     for (const target of targets) {

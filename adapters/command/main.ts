@@ -72,7 +72,7 @@ onStore(
   'export',
   'write every service with its whole history, a line of JSON each',
   `It reads beside whoever writes; each service is as it was at one moment. Secrets go sealed as they are kept: whoever imports
-them needs the key.
+them needs the key. Followers and the last test result go along.
 
 Examples:
   $ servicebook export --directory services --output services.jsonl
@@ -157,7 +157,7 @@ for each thing that is wrong, and 3 in the end; a file that is damaged is named 
 Examples:
   $ servicebook verify --directory services
   $ servicebook verify --postgres postgres://localhost/catalogue`,
-).action(async (options) => (await import('./upkeep.js')).verify(options))
+).action(async (options) => (await import('./verify.js')).verify(options))
 
 onStore(
   'reseal',

@@ -57,7 +57,9 @@ export async function opened(
     if (use === 'read' || use === 'keep') await present(directory)
     const { fsStore } = await import('servicebook/fs')
     const store = fsStore(directory, { readOnly: use === 'read' })
-    await store.open()
+    const { cut } = await store.open()
+    for (const { file, line, bytes, kept } of cut)
+      console.error(`${file}: a write was cut off at line ${line}; its ${bytes} bytes are kept in ${kept}`)
     return { store, name: directory, close: () => store.close() }
   }
   const { pool, name } = await connected(where, env)

@@ -1,6 +1,5 @@
-import { exportServices, importServices, openBook, resealServices } from 'servicebook'
-import { memoryStore } from 'servicebook/memory'
-import { type Failed, failed, misunderstood } from './failed.js'
+import { resealServices } from 'servicebook'
+import { failed, misunderstood } from './failed.js'
 import { interruptible } from './interrupt.js'
 import { cipherOf } from './keys.js'
 import { progress, reasonsOf, say, shown } from './say.js'
@@ -27,62 +26,6 @@ export async function compact(options: Where): Promise<void> {
     await store.close()
   }
   say(`${options.directory} is compact`)
-}
-
-/** Reads all there is, every version of it, and says what is wrong; writes nothing. */
-export function verify(options: Where, env = process.env): Promise<void> {
-  return interruptible((signal) => verified(options, env, signal))
-}
-
-async function verified(options: Where, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  const cipher = await cipherOf(env)
-  const store = await opened(options, env, 'read').catch((error: Partial<Failed> & Error) => {
-    throw failed(error.message, error.exitCode ?? 3)
-  })
-  const bar = progress('verified')
-  let [services, wrong] = [0, 0]
-  try {
-    const books = await booksOn(store, options, env)
-    const all = bar.isSeen ? await countOf(store, books) : 0
-    for (const book of books) {
-      let ended: string | undefined
-      // Whatever is right can be read, opened, and written elsewhere.
-      const probe = openBook({
-        family: book.family,
-        store: memoryStore(),
-        partialConnections: true,
-        ...(cipher && { cipher }),
-      })
-      async function* found() {
-        for await (const one of exportServices(book, { secrets: cipher === undefined ? 'none' : 'sealed' })) {
-          if (one.isErr()) ended = reasonsOf(one.error).join(', ')
-          else yield one.value
-        }
-      }
-      const before = services
-      const report = await importServices(probe, found(), {
-        dryRun: true,
-        signal,
-        onProgress: ({ processed }) => bar.at(before + processed, (before + processed) / all),
-      })
-      bar.end()
-      if (report.isErr()) throw failed(report.error.message)
-      signal.throwIfAborted()
-      services += report.value.processed
-      wrong += report.value.failed
-      for (const { fqn = '?', error } of report.value.failures)
-        for (const reason of reasonsOf(error)) say(`! ${book.family.entityType} ${shown(fqn)}: ${reason}`, 'red')
-      if (ended === undefined) continue
-      wrong++
-      say(`! ${book.family.entityType}: ${ended}`, 'red')
-    }
-  } finally {
-    bar.end()
-    await store.close()
-  }
-  const unopened = cipher === undefined ? '; secrets were not opened, since there is no SERVICEBOOK_KEY' : ''
-  say(`${services} services read, ${wrong} wrong${unopened}`)
-  if (wrong > 0) process.exitCode = 3
 }
 
 /** Seals all secrets with the current key. */

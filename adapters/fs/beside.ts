@@ -6,10 +6,11 @@ export function besideOf(file: string, id: string): string {
   return `${file}.${id}.compact`
 }
 
-/** Removes what processes that ended, or lost the directory, were about to put in the place of a journal. */
-export function removeBeside(file: string): void {
+/** Removes what processes that ended, or lost the directory, were about to put in the place of a journal; not `mine`. */
+export function removeBeside(file: string, mine?: string): void {
   const directory = path.dirname(file)
   for (const name of fs.readdirSync(directory)) {
+    if (path.join(directory, name) === mine) continue
     if (!name.startsWith(path.basename(file))) continue
     if (BESIDE.test(name.slice(path.basename(file).length))) fs.rmSync(path.join(directory, name), { force: true })
   }

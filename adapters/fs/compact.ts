@@ -1,5 +1,6 @@
 import fs from 'node:fs'
-import { addHeader, addPut, type Lines, noLines, storedOf } from './line.js'
+import { storedOf } from './front.js'
+import { addHeader, addPut, type Lines, noLines } from './line.js'
 import { chainOf, type Node } from './node.js'
 
 /** The size of a journal before and after it was compacted, in bytes. */

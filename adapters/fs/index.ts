@@ -91,10 +91,11 @@ export function fsStore(where: string, options: FsStoreOptions = {}): FsStore {
       session = opened
       // Each takes hold of its file at once, so that what is only read is of one moment.
       await Promise.all(familiesIn(directory).map((family) => journal(opened, family)))
+      opened.held.renewed()
       if (readOnly) opened.seen = new Set(fs.readdirSync(directory))
       return session
     } catch (cause) {
-      if (session !== undefined) await letGo(session)
+      if (session !== undefined) await letGo(session).catch(() => {}) // what fails then must not hide why
       throw nothingApplied(new Error(`${directory} cannot be opened: ${reason(cause)}`, { cause }))
     }
   }

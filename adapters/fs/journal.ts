@@ -4,8 +4,9 @@ import type { Change, Fqn, ListQuery, Page, Service, Stored, VersionQuery } from
 import { appender } from './appender.js'
 import { besideOf } from './beside.js'
 import { type Compacted, copyLive } from './compact.js'
-import { addDrop, addPut, epochIn } from './line.js'
-import type { Lock } from './lock.js'
+import { epochIn } from './front.js'
+import { addDrop, addPut } from './line.js'
+import { type Lock, mustHold } from './lock.js'
 import { isSame, sightOf } from './look.js'
 import { addTail, distrust, endWithMark } from './mark.js'
 import { chainOf, type Index, isHeld, keptBelow, type Node, type recent, tenthsOf } from './node.js'
@@ -175,6 +176,7 @@ export async function openJournal(
           const end = addTail(copy, live.size, lines.read(from, now.size - from))
           await datasync(copy)
           lines.look()
+          mustHold(lock) // whoever took the directory copies from the file that he found
           rename(beside, place, copy, now.fd)
           // From the rename to here nothing waits: no read may see the index of one file and the bytes of the other.
           live.move()

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { fateOf, type Holder, thisThread } from './holder.js'
+import { fateOf, thisThread } from './holder.js'
+import { inUse, type Other, otherOf, othersIn } from './others.js'
 import { every, pause } from './pace.js'
-import { reason } from './reason.js'
 
 /** Every so many milliseconds a holder gives a sign of life. */
 export const BEAT = 5_000
@@ -18,6 +18,11 @@ export interface Lock {
    * not write (`renew.ts`).
    */
   readonly guessed: boolean
+  /**
+   * Said when every journal is there. Until then the guess outlives whoever made it: it stands in his lock, and whoever
+   * removes that lock makes it his own.
+   */
+  renewed(): void
   /** Whether it is still held: somebody who waited without a sign of life may have taken it. */
   isHeld(): boolean
   release(): void
@@ -49,12 +54,11 @@ function inThread<T>(key: symbol, make: () => T): T {
  */
 export async function lock(directory: string): Promise<Lock> {
   for (let attempt = 1; ; attempt++) {
-    const file = path.join(directory, `${randomUUID()}.lock`)
-    const held = put(file)
+    const held = put(path.join(directory, `${randomUUID()}.lock`))
     let other: string | undefined
     try {
-      const found = await others(directory, path.basename(file))
-      if (found.alive === undefined) return { ...held, guessed: found.guessed }
+      const found = await others(directory, held.name)
+      if (found.alive === undefined) return { ...held, guessed: takeFrom(directory, found, held) }
       other = found.alive
     } catch (cause) {
       held.release()
@@ -67,12 +71,31 @@ export async function lock(directory: string): Promise<Lock> {
   }
 }
 
+interface Held extends Omit<Lock, 'guessed'> {
+  readonly name: string
+  /** From here on the lock says that it rests on a guess, on disk too. */
+  guess(): void
+}
+
 /** Puts down a file and gives signs of life in it. */
-function put(file: string): Omit<Lock, 'guessed'> {
+function put(file: string): Held {
   const name = path.basename(file)
   const holder = thisThread()
   let beat = 0
-  const text = () => `${JSON.stringify({ ...holder, beat: String(beat).padStart(16, '0') })}\n`
+  /** What is said beside, and never taken back: the text, which is written in place, only grows. */
+  const said: { guessed?: true; over?: true } = {}
+  let owed = false
+  const text = () => `${JSON.stringify({ ...holder, beat: String(beat).padStart(16, '0'), ...said })}\n`
+  /** In place, and never made anew: somebody may have taken it. */
+  const rewrite = (isSynced: boolean) => {
+    const fd = fs.openSync(file, 'r+')
+    try {
+      fs.writeSync(fd, text(), 0)
+      if (isSynced) fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+  }
   try {
     // Renamed into place, so that nobody ever reads half of it.
     fs.writeFileSync(`${file}.new`, text(), { mode: 0o600 })
@@ -85,106 +108,88 @@ function put(file: string): Omit<Lock, 'guessed'> {
   mine.set(name, 'held')
   const stop = every(BEAT, () => {
     beat++
-    try {
-      // In place, and never made anew: somebody may have taken it.
-      const fd = fs.openSync(file, 'r+')
-      try {
-        fs.writeSync(fd, text(), 0)
-      } finally {
-        fs.closeSync(fd)
-      }
-    } catch {
-      // One missed sign is none too many; who takes the directory is noticed where it counts.
-    }
+    tried(() => rewrite(false)) // one missed sign is none too many; who takes the directory is noticed where it counts
   })
   return {
+    name,
     isHeld: () => fs.existsSync(file),
+    guess() {
+      said.guessed = true
+      owed = true
+      rewrite(true)
+    },
+    renewed() {
+      owed = false
+    },
     release() {
       stop()
       mine.set(name, 'released')
-      if (remove(file)) mine.delete(name)
+      if (owed) {
+        said.over = true
+        tried(() => rewrite(true))
+      } else if (remove(file)) mine.delete(name)
     },
   }
 }
 
-interface Other {
-  readonly name: string
-  readonly file: string
-  readonly text: string
-  readonly holder: Holder | 'empty'
+interface Found {
+  readonly alive?: string
+  readonly dead: readonly Other[]
+  /** Those of whom nothing is known, and who gave no sign of life. */
+  readonly silent: readonly Other[]
 }
 
-/** Who lives in the directory; when nobody, whether that is a guess. The files of the dead are removed. */
-async function others(directory: string, own: string): Promise<{ alive?: string; guessed: boolean }> {
-  const unknown: Other[] = []
-  for (const name of fs.readdirSync(directory)) {
-    if (!NAME.test(name) || name === own) continue
-    const other = read(directory, name)
-    if (other === undefined) continue
-    const fate = mine.get(name) === 'held' ? 'alive' : mine.has(name) ? 'dead' : fateOfOther(other)
-    if (fate === 'alive') return { alive: inUse(other), guessed: false }
-    if (fate === 'dead') remove(other.file)
-    else unknown.push(other)
-  }
-  if (unknown.length === 0) return { guessed: false }
-  let silent: readonly Other[] = unknown
+/** Who else wants or has the directory. Nothing is removed yet: whoever steps back must not take a guess along. */
+async function others(directory: string, own: string): Promise<Found> {
+  const found = othersIn(directory, own).map((other) => ({ other, fate: fateOfOther(other) }))
+  const alive = found.find(({ fate }) => fate === 'alive')
+  if (alive !== undefined) return { alive: inUse(alive.other), dead: [], silent: [] }
+  const dead = found.filter(({ fate }) => fate === 'dead').map(({ other }) => other)
+  let silent = found.filter(({ fate }) => fate === 'unknown').map(({ other }) => other)
   for (let waited = 0; waited < PATIENCE && silent.length > 0; waited += STEP) {
     await pause(STEP)
-    const now = silent.map(({ name }) => read(directory, name))
+    const now = silent.map(({ name }) => otherOf(directory, name))
     const woken = now.find((other, at) => other !== undefined && other.text !== silent[at]?.text)
-    if (woken !== undefined) return { alive: inUse(woken), guessed: false }
+    if (woken !== undefined) return { alive: inUse(woken), dead: [], silent: [] }
     silent = silent.filter((_, at) => now[at] !== undefined)
   }
+  return { dead, silent }
+}
+
+/**
+ * Removes the locks of the dead and of the silent, and answers whether that is a guess, its own or one that it inherits.
+ * That is on disk before any lock goes: whoever ends in between has not hidden it. The dead are read once more, since they
+ * may have written between the first look and their end.
+ */
+function takeFrom(directory: string, { dead, silent }: Found, held: Held): boolean {
+  const guessed = silent.length > 0 || dead.some(({ name }) => otherOf(directory, name)?.guessed === true)
+  if (guessed) held.guess()
   for (const { file } of silent) fs.rmSync(file, { force: true }) // whoever wakes up must see that it is gone
-  return { guessed: silent.length > 0 }
+  for (const { file } of dead) remove(file)
+  return guessed
+}
+
+function fateOfOther(other: Other): 'alive' | 'dead' | 'unknown' {
+  const known = mine.get(other.name)
+  if (known === 'held') return 'alive'
+  return known === 'released' || other.over ? 'dead' : fateOfStranger(other)
 }
 
 /** That this thread lives proves nothing of what this code may hold in another realm of it. */
-function fateOfOther({ holder }: Other): 'alive' | 'dead' | 'unknown' {
+function fateOfStranger({ holder }: Other): 'alive' | 'dead' | 'unknown' {
   if (holder === 'empty') return 'unknown'
   const fate = fateOf(holder)
   const me = thisThread()
   return fate === 'alive' && holder.pid === me.pid && holder.thread === me.thread ? 'unknown' : fate
 }
 
-const NAME = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.lock$/
-
-/** A file with our name and our content; an empty one is what a power failure leaves of it. Any other is not ours. */
-function read(directory: string, name: string): Other | undefined {
-  const file = path.join(directory, name)
-  let text: string
-  try {
-    text = fs.readFileSync(file, 'utf8')
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'EISDIR') return undefined
-    throw new Error(`it cannot be told whose ${name} is: ${reason(cause)}`, { cause })
-  }
-  if (text.replaceAll('\0', '').trim() === '') return { name, file, text, holder: 'empty' }
-  const holder = holderIn(text)
-  return holder && { name, file, text, holder }
-}
-
-function holderIn(text: string): Holder | undefined {
-  try {
-    const { host, pid, place = null, started = null, thread = null, threadStarted = null } = JSON.parse(text)
-    if (typeof host !== 'string' || !Number.isInteger(pid)) return undefined
-    return { host, pid, place, started, thread, threadStarted }
-  } catch {
-    return undefined
-  }
-}
-
-function inUse({ holder, name }: Other): string {
-  if (holder === 'empty') return `it is in use by whoever wrote ${name}`
-  const { pid, host, place } = holder
-  const here = place !== null && place === thisThread().place
-  return `it is in use by process ${pid}${here && pid === process.pid ? ', this one' : here ? '' : ` on ${host}`}`
-}
-
 function remove(file: string): boolean {
+  return tried(() => fs.rmSync(file, { force: true }))
+}
+
+function tried(step: () => void): boolean {
   try {
-    fs.rmSync(file, { force: true })
+    step()
     return true
   } catch {
     return false

@@ -24,8 +24,11 @@ export function strayed(file: string, { dev, ino, head }: Sight, size: number): 
   try {
     fd = fs.openSync(file, 'r')
   } catch (cause) {
-    // Too many open files, or no right to open it again: the look is a little less sharp then.
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return 'is gone'
+    const { code = '' } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') return 'is gone'
+    // Too many open files, or no right to open it again: its state alone tells of all that local disks know. Whatever else
+    // keeps it from being opened may be that it is another file by now.
+    if (!STATE_WILL_DO.includes(code)) return `cannot be looked at: ${reason(cause)}`
   }
   try {
     const found = fd === undefined ? fs.statSync(file, { bigint: true }) : fs.fstatSync(fd, { bigint: true })
@@ -39,6 +42,8 @@ export function strayed(file: string, { dev, ino, head }: Sight, size: number): 
     if (fd !== undefined) fs.closeSync(fd)
   }
 }
+
+const STATE_WILL_DO: readonly string[] = ['EMFILE', 'ENFILE', 'EACCES', 'EPERM']
 
 /** Whether two files are one, when it can be known. */
 export function isSame(file: string, { dev, ino }: Sight): boolean | undefined {

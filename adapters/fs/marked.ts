@@ -1,4 +1,4 @@
-import { checksumIn, isWhole } from './line.js'
+import { checksumIn, isWhole } from './front.js'
 
 const MARKED = /^\{(?:"op":"put","revision":[0-9]+,"synced":true,|"op":"drop","synced":true,|"synced":true,"crc":)/
 

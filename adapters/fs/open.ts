@@ -1,5 +1,6 @@
 import fs from 'node:fs'
-import { FORMAT, frontOf, isWhole, NEWLINE } from './line.js'
+import { frontOf, isWhole } from './front.js'
+import { FORMAT, NEWLINE } from './line.js'
 import { beginsSynced, endsSynced } from './marked.js'
 import { type Index, keptBelow } from './node.js'
 

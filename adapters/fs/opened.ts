@@ -14,7 +14,9 @@ import { datasync, openForAppend, syncDirectory, writeAll } from './sync.js'
 /** The file with its index; made if there is none, cut back to its last whole line, and on disk as it is. */
 export async function openedFile(file: string, family: string, lock: Lock) {
   const place = placeOf(file)
-  if (!fs.existsSync(file) || fs.statSync(file).size === 0) await made(place, family, lock)
+  // Asked so that whatever keeps it from being known is an error: what is taken for missing is replaced.
+  const found = fs.statSync(file, { throwIfNoEntry: false })
+  if (found === undefined || found.size === 0) await made(place, family, lock)
   else if (lock.guessed) await renew(file, family, lock)
   let fd = openForAppend(file)
   try {

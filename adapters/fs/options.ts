@@ -5,7 +5,8 @@ export interface FsStoreOptions {
   /**
    * Reads what is in the directory at the moment it is opened, and goes on answering just that, whatever another process
    * writes, compacts or closes meanwhile; `close()` and `open()` bring it up to date. Nothing is written, no lock taken,
-   * and a torn end passed over, so that it works where nothing may be written, and beside the process that writes. Every
+   * and a torn end passed over, so that it works where nothing may be written, and beside the process that writes. What
+   * stands at the end may be a write that was not acknowledged yet: after a power failure it may not have happened. Every
    * write, and `compact()`, is refused with `applied: false`. The directory must be there. Default `false`.
    */
   readonly readOnly?: boolean

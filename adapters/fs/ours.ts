@@ -19,7 +19,7 @@ const BEGINNING = '{"format":"servicebook/'
 
 /**
  * Whether a file of the directory claims to be a journal, by its name or by how it begins. Others are left alone, those
- * that cannot be looked at included.
+ * that we may not look at included.
  */
 function isOurs(file: string): boolean {
   const isNamed = OF_SERVICES.test(file)
@@ -27,10 +27,12 @@ function isOurs(file: string): boolean {
     if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) return false
     return isNamed || beginningOf(file) === BEGINNING
   } catch (cause) {
-    if (isNamed) throw cause
+    if (isNamed || !NOT_FOR_US.includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause
     return false
   }
 }
+
+const NOT_FOR_US: readonly string[] = ['EACCES', 'EPERM', 'ENOENT', 'ELOOP']
 
 function beginningOf(file: string): string {
   const start = Buffer.alloc(BEGINNING.length)

@@ -7,7 +7,7 @@ import { readsOf } from './reads.js'
 import { nothingApplied } from './reason.js'
 
 /** Whoever only reads keeps nobody out. */
-export const noLock: Lock = { guessed: false, isHeld: () => true, release: () => {} }
+export const noLock: Lock = { guessed: false, renewed: () => {}, isHeld: () => true, release: () => {} }
 
 export function readOnlyIn(directory: string): Error {
   return nothingApplied(new Error(`The store in ${directory} is open for reading only`))

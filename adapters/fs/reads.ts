@@ -1,6 +1,6 @@
 import type { Fqn, ListQuery, Page, Service, Stored, VersionQuery } from 'servicebook'
 import { type Listed, roster } from '../roster.js'
-import { isWhole, storedOf } from './line.js'
+import { isWhole, storedOf } from './front.js'
 import { type Index, type Node, type recent, tenthsOf } from './node.js'
 
 export interface Reads {

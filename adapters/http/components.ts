@@ -19,6 +19,9 @@ const entityReference: Properties = {
   href: text,
 }
 
+/** A JSON Pointer. Source: RFC 6901 §3. */
+const pointer: Schema = { ...text, pattern: '^(/([^/~]|~[01])*)*$' }
+
 /** The components that all families share. */
 export const sharedSchemas: Readonly<Record<string, Schema>> = {
   EntityReference: closed(entityReference, ['id', 'type']),
@@ -66,9 +69,9 @@ export const sharedSchemas: Readonly<Record<string, Schema>> = {
   RestoreEntity: closed({ id: uuid }, ['id']),
   PatchOperation: {
     anyOf: [
-      closed({ op: { enum: ['add', 'replace', 'test'] }, path: text, value: {} }, ['op', 'path', 'value']),
-      closed({ op: { const: 'remove' }, path: text }, ['op', 'path']),
-      closed({ op: { enum: ['move', 'copy'] }, path: text, from: text }, ['op', 'path', 'from']),
+      closed({ op: { enum: ['add', 'replace', 'test'] }, path: pointer, value: {} }, ['op', 'path', 'value']),
+      closed({ op: { const: 'remove' }, path: pointer }, ['op', 'path']),
+      closed({ op: { enum: ['move', 'copy'] }, path: pointer, from: pointer }, ['op', 'path', 'from']),
     ],
   },
   BulkOperationResult: closed(

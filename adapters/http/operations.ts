@@ -21,6 +21,7 @@ import {
   text,
   uuid,
 } from './parameters.js'
+import { VERSION_PATTERN } from './reads.js'
 import { entityOf, ref, type Schema } from './schemas.js'
 
 /*
@@ -217,7 +218,9 @@ export function pathsOf(book: Book): Paths {
         'Get a version of a service',
         'As it was, its secrets masked.',
         { 200: ok(one, example.service) },
-        { parameters: [id, inPath('version', { type: 'string', pattern: '^\\d+(\\.\\d)?$' }, 'For example 0.2')] },
+        {
+          parameters: [id, inPath('version', { type: 'string', pattern: VERSION_PATTERN }, 'For example 0.2')],
+        },
       ),
     },
   }

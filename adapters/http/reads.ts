@@ -125,4 +125,7 @@ const besideIn = (fields: ReadonlySet<string>) => BESIDE.filter((field) => field
 const BESIDE = ['followers', 'testConnectionResult'] as const
 
 const includeOf = ({ text }: Parameters) => text('include') as GetOptions['include']
-const versionIn = ({ version = '' }: Call['path']) => (/^\d+(\.\d)?$/.test(version) ? Number(version) : Number.NaN)
+/** A version as a path has it. */
+export const VERSION_PATTERN = '^([1-9]\\d*(\\.\\d)?|0\\.[1-9])$'
+const VERSION = new RegExp(VERSION_PATTERN)
+const versionIn = ({ version = '' }: Call['path']) => (VERSION.test(version) ? Number(version) : Number.NaN)

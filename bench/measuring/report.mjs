@@ -45,7 +45,7 @@ export function tableOf(table) {
       `${short(wall)} ${table.unit}`,
       `${short(Math.min(...walls))}–${short(Math.max(...walls))}`,
       cpu === undefined ? '' : `${short(cpu)} ${table.unit}`,
-      /bytes|MB/.test(table.unit) ? '' : grouped(perSecond(table, wall)),
+      /bytes|MB/.test(table.unit) || (table.unit === 'ms' && table.count === 1) ? '' : grouped(perSecond(table, wall)),
       text,
       goal,
       reached === undefined ? '' : reached ? 'yes' : 'no',

@@ -76,6 +76,8 @@ function checkKeywords(node: Node, walk: Walk): void {
   for (const pattern of Object.keys(node.patternProperties ?? {})) {
     if (!isPattern(pattern)) refuse(walk, 'has patternProperties with what is no regular expression')
   }
+  const { pattern } = node as { readonly pattern?: unknown }
+  if (typeof pattern === 'string' && !isPattern(pattern)) refuse(walk, 'has a pattern that is no regular expression')
 }
 
 function isPattern(pattern: string): boolean {

@@ -3,9 +3,10 @@ import type { Service } from '../model/service.js'
 import type { Stored } from '../ports/store.js'
 import { movedPlaces } from './follow.js'
 import { type Clear, keepSecrets } from './keep.js'
+import { revealConfig } from './masked.js'
 import { sameValue } from './same.js'
 import { CONFIG, noSecrets, type SecretsAfter } from './sealing.js'
-import { revealConfig, sameSecrets } from './secrets.js'
+import { sameSecrets } from './secrets.js'
 import type { ValidRequest } from './validate.js'
 
 /*

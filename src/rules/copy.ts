@@ -2,7 +2,8 @@ import { add, type Findings, findings } from './findings.js'
 import { isTooLarge, type Limits } from './limits.js'
 import { anyShape, type Shape } from './shape.js'
 
-interface Walk {
+/** What a copy has come upon so far. */
+export interface Walk {
   readonly limits: Limits
   readonly trail: (string | number)[]
   readonly found: Findings
@@ -23,7 +24,7 @@ export interface Copied {
  * An optional field that is `null` or `undefined` is left out; a field with a default gets it. Reads each property once.
  */
 export function frozenCopy(value: unknown, shape: Shape, limits: Limits): Copied {
-  const walk: Walk = { limits, trail: [], found: findings(), size: 0 }
+  const walk = walkOf(limits)
   const copy = copyOf(value, shape, walk, 0)
   if (isTooLarge(copy, walk.size, limits)) {
     // First, since it is why the rest was not looked at.
@@ -32,7 +33,10 @@ export function frozenCopy(value: unknown, shape: Shape, limits: Limits): Copied
   return { value: copy, found: walk.found, size: walk.size }
 }
 
-function copyOf(value: unknown, shape: Shape, walk: Walk, depth: number): unknown {
+export const walkOf = (limits: Limits): Walk => ({ limits, trail: [], found: findings(), size: 0 })
+
+/** As `frozenCopy`, of what stands so deep in a value. */
+export function copyOf(value: unknown, shape: Shape, walk: Walk, depth: number): unknown {
   walk.size += 2
   if (typeof value === 'string') {
     if (!fits(value, walk)) violation(walk, depth, 'holds NUL or a lone surrogate')

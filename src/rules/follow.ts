@@ -1,5 +1,5 @@
+import { MASK } from '../model/credentials.js'
 import type { Issue } from '../model/errors.js'
-import { MASK } from '../model/texts.js'
 import { pointer } from './copy.js'
 import { type Clear, masksIn, type Sealed, sealedConfigs } from './keep.js'
 import { own, type Secrets } from './secrets.js'

@@ -1,10 +1,12 @@
+import type { Beside, TestConnectionResult } from '../model/beside.js'
 import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
-import { ENTITY_STATUSES, ID_PATTERN } from '../model/fields.js'
+import { ENTITY_STATUSES, ID_PATTERN, UUID_PATTERN } from '../model/fields.js'
 import { fqn } from '../model/fqn.js'
 import type { Service } from '../model/service.js'
 import { tenths } from '../model/version.js'
 import { frozenCopy } from './copy.js'
 import type { Limits } from './limits.js'
+import { checkedResult } from './report.js'
 import { wholeShape } from './shape.js'
 import type { Validate } from './validate.js'
 
@@ -18,6 +20,7 @@ export interface Imported {
   /** All versions, the oldest first. */
   readonly chain: readonly Service[]
   readonly sealed: string | null
+  readonly beside: Beside | null
 }
 
 /** What only the library writes, and no request has. */
@@ -32,7 +35,7 @@ const WRITTEN = [
   'entityStatus',
   'provider',
 ] as const
-const KEYS: readonly string[] = ['family', 'service', 'history', 'sealed']
+const KEYS: readonly string[] = ['family', 'service', 'history', 'sealed', 'beside']
 
 /** A record holds requests, as many as there are versions, each a few levels down. */
 const boundsOf = (limits: Limits): Limits => ({
@@ -54,7 +57,7 @@ export function importedOf(
   const { value, found } = frozenCopy(given, wholeShape, boundsOf(limits))
   if (found.issues.length > 0) return badRequest(found.issues, found.more)
   if (!isObject(value)) return badRequest([{ path: '', message: 'must be an object, as exportServices answers it' }])
-  const { family, service, history = [], sealed = null } = value
+  const { family, service, history = [], sealed = null, beside = null } = value
   const issues: Issue[] = Object.keys(value)
     .filter((key) => !KEYS.includes(key))
     .map((key) => ({ path: `/${key}`, message: 'is not known' }))
@@ -62,6 +65,8 @@ export function importedOf(
   if (sealed !== null && typeof sealed !== 'string') issues.push({ path: '/sealed', message: 'must be a text or null' })
   if (!Array.isArray(history))
     issues.push({ path: '/history', message: 'must be a list of versions, the newest first' })
+  const kept = besideOf(beside, limits)
+  if (Array.isArray(kept)) issues.push(...kept.map((issue) => ({ ...issue, path: `/beside${issue.path}` })))
   if (issues.length > 0) return badRequest(issues)
   const versions = [service, ...(history as readonly unknown[])]
   for (const [at, version] of versions.entries()) {
@@ -74,7 +79,30 @@ export function importedOf(
       issues.push({ path, message: 'must be an older version of the one before it' })
   }
   if (issues.length > 0) return badRequest(issues.slice(0, 100), Math.max(0, issues.length - 100))
-  return { chain: versions.reverse() as readonly Service[], sealed: sealed as string | null }
+  const chain = versions.reverse() as readonly Service[]
+  return { chain, sealed: sealed as string | null, beside: kept as Beside | null }
+}
+
+const USER = new RegExp(UUID_PATTERN)
+
+/** What stood beside it, as the verbs would have put it there; or what is wrong with it. */
+function besideOf(given: unknown, limits: Limits): Beside | null | Issue[] {
+  if (given === null) return null
+  if (!isObject(given)) return [{ path: '', message: 'must be an object or null' }]
+  const { followers, testConnectionResult: tested, ...others } = given
+  const issues: Issue[] = Object.keys(others).map((key) => ({ path: `/${key}`, message: 'is not known' }))
+  const isUser = (id: unknown) => typeof id === 'string' && USER.test(id) && id === id.toLowerCase()
+  const isList = Array.isArray(followers) && followers.every(isUser) && new Set(followers).size === followers.length
+  if (followers !== undefined && !(isList && followers.length <= limits.elements))
+    issues.push({ path: '/followers', message: `must be UUIDs in lower case, each once, ${limits.elements} at most` })
+  const result = tested === undefined ? undefined : checkedResult(tested, limits)
+  if (result !== undefined && 'code' in result)
+    issues.push(...result.issues.map((issue) => ({ ...issue, path: `/testConnectionResult${issue.path}` })))
+  if (issues.length > 0) return issues
+  return Object.freeze({
+    ...(followers !== undefined && { followers: followers as readonly string[] }),
+    ...(result !== undefined && { testConnectionResult: result as TestConnectionResult }),
+  })
 }
 
 function wrongWith(version: unknown, validate: Validate): readonly Issue[] {

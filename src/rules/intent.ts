@@ -1,4 +1,4 @@
-import type { TestConnectionResult } from '../model/beside.js'
+import type { Beside, TestConnectionResult } from '../model/beside.js'
 import type { BadRequest, EntityAlreadyExists, Issue, PreconditionFailed } from '../model/errors.js'
 import { demandsAny, type Preconditions, preconditionIssues, unmet } from '../model/etag.js'
 import type { Operation, Principal } from '../model/principal.js'
@@ -112,6 +112,8 @@ export interface ImportIntent extends Wanted<ImportIntent> {
   readonly at: number
   /** The secrets of the last version in clear. */
   readonly clear: string | null
+  /** What stands beside it, and comes with the last version. */
+  readonly beside: Beside | null
 }
 
 export type Intent = RequestIntent | ReviseIntent | ImportIntent

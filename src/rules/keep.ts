@@ -1,5 +1,6 @@
+import { MASK } from '../model/credentials.js'
 import type { Issue } from '../model/errors.js'
-import { contextsIn, filledText, MASK, maskText } from '../model/texts.js'
+import { contextsIn, filledText, maskText } from '../model/texts.js'
 import { pointer } from './copy.js'
 import { sameValue } from './same.js'
 import { NONE } from './sealing.js'

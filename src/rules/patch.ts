@@ -64,7 +64,7 @@ function issuesOf(operation: Record<string, unknown> | null, given: unknown, dro
   if (issues.length > 0 || op === 'test') return issues
   const isRefused = (pointer: string) => isOwn(pointer) && !dropped.includes(fieldOf(pointer))
   const refuse = (part: string, pointer: string) =>
-    issues.push({ path: part, message: `${maskedPath(pointer)} cannot be changed` })
+    issues.push({ path: part, message: `${maskedPath(pointer) || 'the service itself'} cannot be changed` })
   if (isRefused(path as string)) refuse('/path', path as string)
   if (op === 'move' && isRefused(from as string)) refuse('/from', from as string)
   return issues

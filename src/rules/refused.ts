@@ -2,7 +2,8 @@ import type { TSchema } from 'typebox'
 import type { Family } from '../families/family.js'
 import { type SecretPlaces, secretPlaces } from '../families/places.js'
 import { innerSchemas, isNode } from '../families/schema.js'
-import { MASK, maskedText } from '../model/texts.js'
+import { MASK } from '../model/credentials.js'
+import { maskedText } from '../model/texts.js'
 
 /*
  * A connection that was refused, for whoever is told of it. It may be anything: a secret may stand under a misspelt key, or

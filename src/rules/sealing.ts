@@ -1,5 +1,5 @@
+import { MASK } from '../model/credentials.js'
 import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
-import { MASK } from '../model/texts.js'
 import { pointer } from './copy.js'
 import { own, PATHS, type Secrets, secretsIn } from './secrets.js'
 import type { ValidRequest } from './validate.js'

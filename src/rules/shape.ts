@@ -58,7 +58,8 @@ function isList(node: Plain): node is Plain & { items: TSchema } {
 /** Whether a schema says of the same value what others say. */
 const unites = ({ anyOf, oneOf, allOf }: Node) => anyOf !== undefined || oneOf !== undefined || allOf !== undefined
 
-function hasDefaults(schema: TSchema & Node): boolean {
+/** Whether a schema fills in anything, at any depth. */
+export function hasDefaults(schema: TSchema & Node): boolean {
   return innerSchemas(schema).some(
     ({ schema }) => isNode(schema) && (schema.default !== undefined || hasDefaults(schema)),
   )

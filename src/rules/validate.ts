@@ -1,20 +1,18 @@
-import type { TObject, TSchema } from 'typebox'
-import * as Type from 'typebox'
 import { Compile, type Validator } from 'typebox/schema'
-import { completed } from '../families/defaults.js'
 import type { Family } from '../families/family.js'
-import { type SecretPlaces, secretPlaces } from '../families/places.js'
-import { unformatted } from '../families/schema.js'
+import type { SecretPlaces } from '../families/places.js'
 import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
-import { type Birth, birthOf, NAME, requestFieldsOf } from '../model/fields.js'
+import { type Birth, birthOf, NAME } from '../model/fields.js'
 import { fqn, isFqn } from '../model/fqn.js'
-import { checkedSchema, type OwnerReference, type Service, type TagLabel } from '../model/service.js'
-import { frozenCopy } from './copy.js'
+import type { OwnerReference, Service, TagLabel } from '../model/service.js'
+import { type Compiled, checkOf, withoutType } from './compiled.js'
+import { type Copied, frozenCopy, walkOf } from './copy.js'
 import { add, type Findings } from './findings.js'
 import { type Limits, utf8Length } from './limits.js'
+import { maskConfig } from './masked.js'
+import type { Mould } from './mould.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
-import { maskConfig, maskedPath, secretPaths } from './secrets.js'
-import { opened, type Shape, shapeOf } from './shape.js'
+import { maskedPath, secretPaths } from './secrets.js'
 import { addViolations, fits, violations } from './violations.js'
 
 /** A request that fits: copied, frozen, defaults filled in, sets without duplicates, secrets taken out. */
@@ -59,13 +57,6 @@ export interface InvalidRequest {
 
 export type Validate = (request: unknown) => ValidRequest | InvalidRequest
 
-interface Checked {
-  readonly shape: Shape
-  readonly validator: Validator
-  readonly secrets: SecretPlaces | null
-  readonly completed: (config: Config) => Config
-}
-
 /**
  * The check of a family's requests. Every violation is reported, once, with its path. Source: OpenMetadata, "Create an
  * ML Model Service"; `semantics.md` §1.
@@ -76,14 +67,14 @@ interface Checked {
 export function validator(family: Family, limits: Limits, holdsSecrets: boolean, isPartial: boolean): Validate {
   const serviceTypes = Object.keys(family.serviceTypes)
   const birth = birthOf(family)
-  const checks = new Map<unknown, Checked>()
-  let checkWithoutType: Checked | undefined
+  const checks = new Map<unknown, Compiled>()
+  let checkWithoutType: Compiled | undefined
 
-  function checkFor(serviceType: unknown): Checked {
+  function checkFor(serviceType: unknown): Compiled {
     const known = checks.get(serviceType)
     if (known !== undefined) return known
     if (typeof serviceType !== 'string' || !serviceTypes.includes(serviceType)) {
-      checkWithoutType ??= compiled(withoutType(family), null)
+      checkWithoutType ??= withoutType(family)
       return checkWithoutType
     }
     const check = checkOf(family, serviceType, isPartial)
@@ -92,8 +83,9 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean,
   }
 
   return (request) => {
-    const { shape, validator, secrets: places, completed: complete } = checkFor(typeOf(request))
-    const { value, found, size } = frozenCopy(request, shape, limits)
+    const { mould, shape, validator, secrets: places, completed: complete } = checkFor(typeOf(request))
+    const poured = mould && pouredInto(mould, request, limits)
+    const { value, found, size } = poured ?? frozenCopy(request, shape(), limits)
     const config = configOf(value)
     const masked = config === undefined ? undefined : maskConfig(config, places)
     const secrets = masked?.secrets ?? null
@@ -101,10 +93,10 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean,
     if (secrets !== null && !holdsSecrets) addSecretsRefused(secrets, found)
     addTextIssues(value, limits, found)
     let recheck: ValidRequest['recheck']
-    if (found.issues.length > 0 || !fits(validator, value)) {
-      const refused = refusal(validator, places, value, found)
+    if (found.issues.length > 0 || (poured === undefined && !fits(validator(), value))) {
+      const refused = refusal(validator(), places, value, found)
       if (refused.error.issues.length > 0 || masked?.keeps !== true) return refused
-      recheck = (config) => violations(validator, { ...(value as object), connection: { config } }, places)
+      recheck = (config) => violations(validator(), { ...(value as object), connection: { config } }, places)
     }
     const { name, serviceType, displayName, description, owners, domain, dataProducts, tags } = value as Fields
     const { style, ingestionRunner, connection } = value as Fields
@@ -132,46 +124,18 @@ export function validator(family: Family, limits: Limits, holdsSecrets: boolean,
   }
 }
 
-/** To compile a schema takes milliseconds, and the books of a family have the same ones. */
-const whole = new WeakMap<Family, Map<string, Checked>>()
-const lenient = new WeakMap<Family, Map<string, Checked>>()
-
-function checkOf(family: Family, serviceType: string, isPartial: boolean): Checked {
-  const shared = isPartial ? lenient : whole
-  const checks = shared.get(family) ?? new Map<string, Checked>()
-  shared.set(family, checks)
-  const known = checks.get(serviceType)
-  if (known !== undefined) return known
-  const config = family.serviceTypes[serviceType] as TSchema
-  const check = compiled(checkedSchema(family, serviceType, isPartial), secretPlaces(config))
-  checks.set(serviceType, check)
-  return check
-}
-
-function compiled(schema: TSchema, secrets: SecretPlaces | null): Checked {
-  const config = configSchemaIn(schema)
-  return {
-    shape: shapeOf(schema),
-    validator: Compile(unformatted(opened(schema))),
-    secrets,
-    // A default may be a secret, or hold one.
-    completed: (stored) => maskConfig(completed(stored, config) as Config, secrets).config,
+/** What a request is in its mould; `undefined` where it has to go the long way. */
+function pouredInto(mould: Mould, request: unknown, limits: Limits): Copied | undefined {
+  if (mould.depth > limits.depth || mould.width > limits.elements) return undefined
+  const walk = walkOf(limits)
+  try {
+    const value = mould.pour(request, walk)
+    // Near the limit the bytes are counted one by one.
+    if (value === undefined || walk.size * 6 > limits.request) return undefined
+    return { value, found: walk.found, size: walk.size }
+  } catch {
+    return undefined
   }
-}
-
-/** The schema of the config in the one of a request. */
-function configSchemaIn(schema: TSchema): TSchema {
-  const { properties } = schema as TObject
-  return (properties.connection as TObject).properties.config as TSchema
-}
-
-/** With no valid `serviceType` there is no schema for the connection; everything else is still checked. */
-function withoutType(family: Family): TSchema {
-  const connection = Type.Optional(Type.Object({ config: Type.Object({}) }))
-  return Type.Object(
-    { ...requestFieldsOf(family), serviceType: Type.Enum(Object.keys(family.serviceTypes)), connection },
-    { additionalProperties: false },
-  )
 }
 
 function typeOf(request: unknown): unknown {

@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow'
 import type { Book } from '../book.js'
 import { denial, missingPrincipal } from '../execution/authorise.js'
 import { optionsOf } from '../execution/entrance.js'
+import type { Beside } from '../model/beside.js'
 import {
   type BadRequest,
   badRequest,
@@ -34,6 +35,8 @@ export interface ExportedService {
   /** Its superseded versions, the newest first. */
   readonly history: readonly Service[]
   readonly sealed: string | null
+  /** Its followers and the last test of its connection, which are in no version; absent in what an older release wrote. */
+  readonly beside?: Beside | null
 }
 
 /** What `exportServices` can end with. */
@@ -48,7 +51,7 @@ const VERSIONS = 256
 /**
  * All services of a book with their whole history, soft-deleted ones too, by name: for a backup, or for another store, where
  * `importServices` writes them as they are. Each is one moment of its service, whoever writes meanwhile; it takes the memory
- * of a hundred services with their histories. Followers and the last test result, which stand beside a service, are not exported.
+ * of a hundred services with their histories. Followers and the last test result, which stand beside a service, go along.
  *
  * It yields a `Result` a service, and ends with the first error:
  * - `BAD_REQUEST`: an option is wrong, or there are secrets and the book has no cipher.
@@ -95,8 +98,8 @@ export async function* exportServices(
         (shows ? await denial(book, by, 'ViewSecrets', stored.service) : undefined)
       if (denied !== undefined) return yield err(denied)
       if (shows && book.cipher === undefined) return yield err(badRequest([{ path: '/secrets', message: IN_CLEAR }]))
-      const { service, sealed } = stored
-      yield ok({ family: book.family.entityType, service, history, sealed: shows ? sealed : null })
+      const { service, sealed, beside } = stored
+      yield ok({ family: book.family.entityType, service, history, sealed: shows ? sealed : null, beside })
     }
   }
 }

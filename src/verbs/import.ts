@@ -70,8 +70,8 @@ const FAILURES = 1000
 const VERSIONS = 1000
 
 /**
- * Writes services that `exportServices` read elsewhere, with their ids, times, versions and whole history: from any store to
- * any other. Each version is written behind the one before it, so that listeners hear of all, and a reader may meanwhile see
+ * Writes services that `exportServices` read elsewhere, with their ids, times, versions, whole history, followers and last
+ * test result: from any store to any other. Each version is written behind the one before it, so that listeners hear of all, and a reader may meanwhile see
  * an earlier one. Secrets are opened with the key they were sealed with, which the cipher must have, and sealed with the
  * current one; those that were left out read as masks until somebody replaces them.
  *
@@ -135,14 +135,14 @@ async function imported(
     }
     const errands: { index: number; steps: readonly Errand[] }[] = []
     for (const [place, { index, given }] of chunk.entries()) {
-      const { chain } = given
+      const { chain, beside } = given
       const name = (chain[0] as Service).fullyQualifiedName
       const clear = cleared[place]
       if (typeof clear === 'object' && clear !== null) fail(index, clear, name)
       else {
         const secrets = clear ?? null
         const steps = chain.map((_, at) =>
-          errandOf({ kind: toImport, by, when: undefined, chain, at, clear: secrets }, name),
+          errandOf({ kind: toImport, by, when: undefined, chain, at, clear: secrets, beside }, name),
         )
         errands.push({ index, steps })
       }

@@ -7,7 +7,7 @@ import type { Family } from '../families/family.js'
 import type { GetServiceError, StoreFailed } from '../model/errors.js'
 import type { Subject } from '../model/fqn.js'
 import type { ConnectionOf, Service } from '../model/service.js'
-import { revealConfig } from '../rules/secrets.js'
+import { revealConfig } from '../rules/masked.js'
 
 /**
  * The connection of a service with its secrets in clear, for whoever has to use it. Nothing but this and

@@ -229,9 +229,10 @@ test('a host in TypeScript', async () => {
   },
   {
     name: 'Recipe, MSW',
-    packages: ['msw@2.9.0'],
+    // It needs what Node has since 22.
+    packages: ['msw@3.0.5', 'node@22'],
     files: { 'msw.test.mjs': recipe('msw.test.mjs') },
-    commands: [['node', '--test', 'msw.test.mjs']],
+    commands: [['node_modules/node/bin/node', '--test', 'msw.test.mjs']],
   },
   {
     name: 'Recipe, pytest',

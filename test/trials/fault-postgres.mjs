@@ -190,7 +190,7 @@ const counted = (tried) => Object.assign(tried, { statements: 0, faults: 0 })
 export const faultPostgres = [
   {
     name: 'PostgreSQL, many statements',
-    runs: 40,
+    runs: 25,
     open,
     property: (tried, place) => {
       counted(tried)

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import { openBook } from 'servicebook'
 import { expectThat } from './check.mjs'
 import { inDirectory } from './disk.mjs'
-import { families, storeFor } from './kill-store.mjs'
-import { heldIn, possible } from './law.mjs'
+import { follow, verify } from './kill-seen.mjs'
+import { killServer } from './kill-server.mjs'
+import { storeFor } from './kill-store.mjs'
 
 /*
  * Real processes that are killed at any moment. What was acknowledged is there, what was under way is there whole or not
@@ -37,57 +37,6 @@ async function killed(where, { seed, lanes, after }, strike = (child) => child.k
     .map((line) => JSON.parse(line))
 }
 
-/** What may be there, by family and name, after what a worker said. */
-function follow(seen, lines, tried) {
-  const open = new Map()
-  for (const { family, operation, answer } of lines) {
-    const key = `${family} ${operation.name}`
-    if (answer === undefined) {
-      open.set(key, operation)
-      continue
-    }
-    open.delete(key)
-    tried.acknowledged++
-    settle(seen, key, operation, answer)
-  }
-  for (const [key, operation] of open) settle(seen, key, operation, { applied: 'unknown' })
-}
-
-function settle(seen, key, operation, answer) {
-  const before = seen.get(key) ?? [[]]
-  const after = possible(before, operation, answer)
-  expectThat(
-    after.length > 0,
-    () => `${JSON.stringify(operation)} answered ${JSON.stringify(answer)} on ${JSON.stringify(before)}`,
-  )
-  seen.set(key, after)
-}
-
-/** Every service is one of those it may be, history and all; from here on it is that one. */
-async function verify(where, seen) {
-  const store = storeFor(where)
-  try {
-    for (const [number, family] of families.entries()) {
-      const held = await heldIn(openBook({ family, store }))
-      for (const [key, states] of seen) {
-        if (!key.startsWith(`${number} `)) continue
-        const name = key.slice(2)
-        const versions = held.get(name) ?? []
-        const text = JSON.stringify(versions)
-        expectThat(
-          states.some((state) => JSON.stringify(state) === text),
-          () => `${name} is ${text}, and may be ${JSON.stringify(states)}`,
-        )
-        seen.set(key, [versions])
-        held.delete(name)
-      }
-      expectThat(held.size === 0, () => `nobody wrote ${[...held.keys()]}`)
-    }
-  } finally {
-    await store.close()
-  }
-}
-
 const kills = fc.array(
   fc.record({
     seed: fc.nat(1_000_000),
@@ -105,7 +54,8 @@ async function survives(where, strikes, tried) {
     follow(seen, await killed(where, strike), tried)
     tried.kills++
     await settled(where)
-    await verify(where, seen)
+    const store = storeFor(where)
+    await verify(store, seen).finally(() => store.close())
   }
 }
 
@@ -142,5 +92,6 @@ export const kill = {
         })
       },
     },
+    killServer,
   ],
 }

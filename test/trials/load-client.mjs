@@ -20,7 +20,12 @@ const requests = {
 }
 
 /** Which answers of the law a status may stand for. */
-const outcomes = { create: ['created'], patch: ['updated', 'unchanged'], delete: ['deleted'], remove: ['removed'] }
+const outcomes = {
+  create: ['created'],
+  patch: ['updated', 'unchanged'],
+  delete: ['deleted', 'unchanged'],
+  remove: ['removed'],
+}
 
 /** A client with one connection that stays; `perform` gives the answers there may have been, none known is a failure. */
 export function client(port) {
@@ -90,19 +95,32 @@ const mischief = {
   /** Asks again and again, and never reads. */
   'does not read': (socket) => {
     socket.pause()
-    socket.write(head('GET', `${COLLECTION}?limit=1000&include=all`).repeat(200))
+    socket.write(head('GET', `${COLLECTION}?limit=1000&include=all`).repeat(20))
+  },
+  waits: (socket) => {
+    const asks = head('PUT', COLLECTION, body.length + 1000).replace('\r\n', '\r\nExpect: 100-continue\r\n')
+    socket.write(asks + body)
   },
   /** Begins, and forgets. */
   sleeps: (socket) => void socket.write('PUT /api'),
 }
 
-export const kinds = Object.keys(mischief)
+export const kinds = Object.keys(mischief).filter((kind) => kind !== 'waits')
 
-/** A bad client; answers when its connection has ended, which it may never. */
+/** Says that there is more, once the server has begun to listen; then nothing. Answers when that is so. */
+export async function holds(port) {
+  const one = vandal(port, 'waits')
+  await one.heard
+  return one
+}
+
+/** A bad client: `heard` when the server has said something, `gone` when its connection has ended, which it may never. */
 export function vandal(port, kind) {
   const socket = net.connect({ port, host: '127.0.0.1' })
   const gone = new Promise((resolve) => socket.on('close', resolve))
-  socket.on('error', () => {}).on('connect', () => mischief[kind](socket))
+  socket.on('error', () => {})
+  const heard = new Promise((resolve) => socket.once('data', resolve))
+  socket.on('connect', () => mischief[kind](socket))
   if (kind !== 'does not read') socket.resume()
-  return { gone, end: () => socket.destroy() }
+  return { heard, gone, end: () => socket.destroy() }
 }

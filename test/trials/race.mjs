@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { mlmodelServices, openBook } from 'servicebook'
 import { memoryStore } from 'servicebook/memory'
-import { expectThat } from './check.mjs'
 import { bookIn, inDirectory } from './disk.mjs'
 import { perform } from './law.mjs'
-import { isLinearizable } from './linear.mjs'
+import { judge } from './race-judge.mjs'
+import { racePairs } from './race-pairs.mjs'
 
 /* Callers at once on two hot names: every recorded history is linearizable, reads and lists among it. */
 
@@ -39,20 +39,6 @@ export async function record(book, operations) {
     history.push({ operation, answer, called, returned: clock() })
   }
   return history
-}
-
-const told = (history) =>
-  history.map(({ operation, answer, called, returned }) => ({
-    ...operation,
-    answer,
-    from: called - history[0].called,
-    to: returned - history[0].called,
-  }))
-
-function judge(history, tried) {
-  tried.histories++
-  tried.operations += history.length
-  expectThat(isLinearizable(history), () => `not linearizable: ${JSON.stringify(told(history))}`)
 }
 
 const counted = (tried) => Object.assign(tried, { histories: 0, operations: 0 })
@@ -101,6 +87,7 @@ export const race = {
         })
       },
     },
+    ...racePairs,
     {
       name: 'disk',
       runs: 25,

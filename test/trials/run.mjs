@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { runTrial, trials } from './index.mjs'
+import { mutants } from './mutants.mjs'
 import { record } from './record.mjs'
 
 const HELP = `npm run trial -- <what> [options]
@@ -8,6 +9,7 @@ ${Object.entries(trials)
   .map(([name, { what }]) => `  ${name.padEnd(8)} ${what}`)
   .join('\n')}
   all      one after the other
+  mutants  changes of the code that no test notices, by Stryker; takes files, such as src/rules/merge.ts
 
   --seed <number>     the same run again; default a new one, which is printed
   --minutes <number>  how long; default a short run, as \`npm test\` has it
@@ -28,7 +30,8 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 })
-const [what] = positionals
+const [what, ...files] = positionals
+if (what === 'mutants') process.exit((await mutants(files)) ? 0 : 1)
 const names = what === 'all' ? Object.keys(trials) : [what]
 if (values.help || !names.every((name) => Object.hasOwn(trials, name ?? ''))) {
   console.log(HELP)

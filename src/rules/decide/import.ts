@@ -21,7 +21,7 @@ export const toImport: Kind<ImportIntent> = {
  * service, it stays: an import that was cut short goes on. Source: `semantics.md` §3.
  */
 function imported(
-  { chain, at, clear }: ImportIntent,
+  { chain, at, clear, beside }: ImportIntent,
   held: Stored | null,
 ): Decision | BadRequest | EntityAlreadyExists {
   const service = chain[at] as Service
@@ -30,13 +30,14 @@ function imported(
   if (held !== null && place >= at) return { outcome: 'unchanged', stored: held }
   if (place !== at - 1)
     return badRequest([{ path: '/history', message: 'has an earlier version that was not imported' }])
+  const isLast = at === chain.length - 1
   const stored: Stored = Object.freeze({
     service,
     sealed: null,
-    beside: held?.beside ?? null,
+    // Who follows it where it is now goes on.
+    beside: held?.beside ?? (isLast ? beside : null),
     revision: (held?.revision ?? 0) + 1,
   })
-  const isLast = at === chain.length - 1
   return isLast && clear !== null ? { outcome: 'imported', stored, clear } : { outcome: 'imported', stored }
 }
 
