@@ -3,7 +3,7 @@ import path from 'node:path'
 import { crc32 } from 'node:zlib'
 import { createService, upsertService } from 'servicebook'
 import { fsStore } from 'servicebook/fs'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { FAMILY, openTestBook, temporaryDirectory } from './catalogue.js'
 
 const fileIn = (directory: string) => path.join(directory, `${FAMILY}.jsonl`)
@@ -100,6 +100,35 @@ test('D1 a torn end is kept in a file beside before it is cut, and named', async
   expect(fs.readFileSync(kept, 'utf8')).toBe(torn)
   expect(fs.readFileSync(`${kept}-2`, 'utf8')).toBe('other')
   await store.close()
+})
+
+test('D1 a new journal, and what is cut of an old one, are on disk before anything takes their place', async () => {
+  const { fdatasync, renameSync } = fs
+  const synced = new Set<number>()
+  const renamed: { source: boolean; kept: boolean }[] = []
+  const inode = (file: string) => fs.statSync(file, { throwIfNoEntry: false })?.ino
+  vi.spyOn(fs, 'fdatasync').mockImplementation((fd, done) => {
+    synced.add(fs.fstatSync(fd).ino)
+    fdatasync(fd, done)
+  })
+  vi.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+    const [cut] = fs.readdirSync(path.dirname(String(to))).filter((name) => name.includes('.cut-'))
+    const kept = cut === undefined ? undefined : inode(path.join(path.dirname(String(to)), cut))
+    const source = synced.has(inode(String(from)) as number)
+    if (String(to).endsWith('.jsonl')) renamed.push({ source, kept: kept !== undefined && synced.has(kept) })
+    renameSync(from, to)
+  })
+  onTestFinished(() => void vi.restoreAllMocks())
+  const made = await opening('')
+  await made.opened
+  await made.store.close()
+  // Once as it is made, and once since nobody has closed it yet.
+  const whole = { source: true, kept: false }
+  expect(renamed.splice(0)).toEqual([whole, whole])
+  const torn = await opening(header + put('a') + put('b').slice(0, 60))
+  expect(await torn.opened).toMatchObject({ cut: [{ line: 3 }] })
+  await torn.store.close()
+  expect(renamed).toEqual([{ source: true, kept: true }])
 })
 
 test('D2 a damaged line break before a synced line is refused, whatever keys the content of its service has', async () => {

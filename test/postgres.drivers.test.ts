@@ -130,23 +130,39 @@ describe('P4 whatever parsers, serializers and transforms a driver has, a book a
 test.each<[string, () => PostgresClient]>([
   ['pg', () => byPg({ types: { getTypeParser: (oid) => (oid === 25 ? String : nonsense) } })],
   ['postgres.js', () => byPostgresJs({ types: { unlike }, transform: postgres.camel })],
-])('P4 what stands beside a service, and its events, are read and removed as they are: %s', async (_, client) => {
-  const { client: nonsensical, schema, store, close } = await openDatabase(client(), { outbox: true })
-  onTestFinished(close)
-  const book = openBook({ family: mlmodelServices, store })
-  const name = '{"d_e":1}'
-  const made = (await createService(book, { name, serviceType: 'Mlflow', description: '2001-02-03' }))._unsafeUnwrap()
-  const user = '11111111-1111-4111-8111-111111111111'
-  await followService(book, { name }, user)
-  const { fullyQualifiedName: fqn, id } = made
-  for (const held of [(await store.load('mlmodelService', [fqn])).get(fqn), await store.find('mlmodelService', id)])
-    expect(held).toMatchObject({ service: made, beside: { followers: [user] } })
-  let events: readonly OutboxEvent[] = []
-  // Events wait for whatever is under way in the server.
-  while (events.length < 2) events = await readEvents(nonsensical, { schema })
-  expect(events[0]?.event).toMatchObject({ entityType: 'mlmodelService', entityFullyQualifiedName: fqn, entity: made })
-  expect(await removeEvents(nonsensical, events, { schema })).toBe(2)
-})
+])(
+  'P4 what stands beside a service, its events and the steps of the tables are read as they are: %s',
+  async (_, client) => {
+    const { client: nonsensical, schema, store, close } = await openDatabase(client(), { outbox: true })
+    onTestFinished(close)
+    const book = openBook({ family: mlmodelServices, store })
+    const name = '{"d_e":1}'
+    const made = (await createService(book, { name, serviceType: 'Mlflow', description: '2001-02-03' }))._unsafeUnwrap()
+    const user = '11111111-1111-4111-8111-111111111111'
+    await followService(book, { name }, user)
+    const { fullyQualifiedName: fqn, id } = made
+    for (const held of [(await store.load('mlmodelService', [fqn])).get(fqn), await store.find('mlmodelService', id)])
+      expect(held).toMatchObject({ service: made, beside: { followers: [user] } })
+    let events: readonly OutboxEvent[] = []
+    // Events wait for whatever is under way in the server.
+    while (events.length < 2) events = await readEvents(nonsensical, { schema })
+    expect(events[0]?.event).toMatchObject({
+      entityType: 'mlmodelService',
+      entityFullyQualifiedName: fqn,
+      entity: made,
+    })
+    expect(await removeEvents(nonsensical, events, { schema })).toBe(2)
+    const sent: string[] = []
+    const watched: PostgresClient = {
+      query(text, values) {
+        sent.push(text)
+        return nonsensical.query(text, values)
+      },
+    }
+    await migrate(watched, { schema })
+    expect(sent.map((text) => text.split(' ')[0])).toEqual(['select', 'select'])
+  },
+)
 
 type Rows = Record<string, unknown>[]
 

@@ -89,6 +89,15 @@ test('D8 a store that is closed while a file is opened for the first time answer
   expect(fs.readdirSync(directory).filter((name) => name.endsWith('.lock'))).toEqual([])
 })
 
+test('D8 whoever asks for a file just before closing makes none', async () => {
+  const directory = temporaryDirectory()
+  const store = fsStore(directory)
+  await store.open()
+  const asked = (async () => store.load(FAMILY, ['a']))()
+  await Promise.all([store.close(), expect(asked).rejects.toThrow('is closed')])
+  expect(fs.readdirSync(directory)).toEqual([])
+})
+
 test('D8 a compaction that was asked for just before closing is refused, and leaves nothing', async () => {
   const directory = temporaryDirectory()
   const store = fsStore(directory)
