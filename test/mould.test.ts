@@ -124,6 +124,40 @@ test('§1 keys stay in the order of the caller where nothing is filled in', () =
   expect(said(book, request)).toBe(said(book, theLongWay(request)))
 })
 
+const bookOf = (config: object) =>
+  openBook({
+    family: defineFamily({
+      ...{ entityType: 'toolService', collection: 'toolServices' },
+      serviceTypes: { Tool: { type: 'object', additionalProperties: false, ...config } as never },
+    }),
+    store: memoryStore(),
+  }) as unknown as Book<Family>
+const toolOf = (config: object) => ({ name: 'a', serviceType: 'Tool', connection: { config } })
+
+test('§1 nor are they put in order in a map of objects', () => {
+  const text = { type: 'string' }
+  const of = { type: 'object', properties: { a: text, b: text }, additionalProperties: false }
+  const book = bookOf({ properties: { map: { type: 'object', additionalProperties: of } } })
+  const request = toolOf({ map: { one: { b: '2', a: '1' } } })
+  expect(said(book, request)).toContain('{"b":"2","a":"1"}')
+  expect(said(book, request)).toBe(said(book, theLongWay(request)))
+})
+
+test('§1 an object that has to have what it may not have fits nothing', () => {
+  const book = bookOf({
+    properties: { closed: { type: 'object', properties: {}, required: ['a'], additionalProperties: false } },
+  })
+  const request = toolOf({ closed: {} })
+  expect(said(book, request)).toContain('"error"')
+  expect(said(book, request)).toBe(said(book, theLongWay(request)))
+})
+
+test('§1 a default is filled in under a name that all objects have', () => {
+  const book = bookOf({ properties: { constructor: { type: 'boolean', default: false } } })
+  expect(said(book, toolOf({}))).toContain('"constructor":false')
+  expect(said(book, theLongWay(toolOf({})))).toContain('"constructor":false')
+})
+
 test('§1 a book with limits of its own keeps them', () => {
   const request = { name: 'a', serviceType: 'Mlflow', connection: { config: { trackingUri: 'a', registryUri: 'b' } } }
   const messages = (limits: object) => {

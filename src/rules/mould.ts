@@ -179,11 +179,18 @@ function check(schema: TSchema, local: string, draft: Draft, place: Place): stri
   if (kind?.is === 'closed') return poured(objectFunction(schema as Properties, draft, place))
   // Where nothing is filled in the caller's own order of keys is kept.
   const orders = place.completes || (isNode(schema) && hasDefaults(schema))
-  if (kind?.is === 'map' || (kind?.is === 'open' && orders))
+  if ((kind?.is === 'map' && (orders || isOfSimple(schema as Node))) || (kind?.is === 'open' && orders))
     return poured(objectFunction(schema as Properties, draft, { ...place, completes: true }))
   if (kind?.is === 'union' && orders) return poured(unionFunction(schema as Node, kind.by, draft, place))
   const part = constant(draft.partOf(schema, place.completes), draft)
   return `if ((${local} = ${part}(${local}, w, ${place.depth})) === undefined) return`
+}
+
+/** Whether a map holds nothing that could be put in an order. */
+function isOfSimple({ additionalProperties }: Node): boolean {
+  if (!isNode(additionalProperties)) return true
+  const kind = kindOf(additionalProperties)
+  return kind !== undefined && 'simple' in kind
 }
 
 function simple(kind: Extract<Kind, { simple: string }>['simple'], schema: Node, local: string, draft: Draft): string {
