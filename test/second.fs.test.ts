@@ -68,6 +68,14 @@ describe('D4 the second name', () => {
     expect(await namesIn(directory)).toEqual(['a', 'b'])
   })
 
+  test('whoever only reads sees all of it before it is finished, and finishes nothing', async () => {
+    const directory = temporaryDirectory()
+    await unfinished(directory)
+    const files = fs.readdirSync(directory)
+    expect(await namesIn(directory, true)).toEqual(['a', 'b'])
+    expect(fs.readdirSync(directory)).toEqual(files)
+  })
+
   test("a file of somebody's own that has the name keeps its bytes", async () => {
     const directory = temporaryDirectory()
     await written(directory, 'a')
