@@ -119,6 +119,7 @@ let v = more[at + 1]
 if (!key.isWellFormed() || key.includes('\\0') || key === '__proto__') return
 if (v === undefined || v === null) continue
 ${check((schema ?? true) as TSchema, 'v', draft, place)}
+${unlessLarge((schema ?? true) as TSchema)}
 n += key.length
 c[key] = v
 }`
@@ -138,12 +139,22 @@ let n = 2
 for (let at = 0; at < length; at++) {
 let v = o[at]
 ${check(items as TSchema, 'v', draft, below(place))}
+${unlessLarge(items as TSchema)}
 c[at] = v
 }
 w.size += n
 return freeze(c)
 }`,
   )
+}
+
+/**
+ * Code that returns where so much was poured that the bytes have to be counted. One and the same list may stand in a list many
+ * times over, and that in another.
+ */
+function unlessLarge(schema: TSchema): string {
+  const kind = kindOf(schema)
+  return kind !== undefined && 'simple' in kind ? '' : 'if (w.size * 6 > w.limits.request) return'
 }
 
 /** A function that answers the copy of what names its branch of a union, by a constant that no other branch has. */
