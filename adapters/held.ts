@@ -15,7 +15,7 @@ export interface HeldFamily<E extends Held> {
   readonly names: ReturnType<typeof roster>
   /** The layer below, which nobody writes to any more. */
   readonly below: HeldFamily<E> | undefined
-  /** What is another than below, `null` where it is gone; where nothing is below, nothing is `null`. */
+  /** What is another than below, `null` where it is gone; of what is not below nothing stays. */
   readonly own: ReadonlyMap<Fqn, E | null>
   /** Layers, this one included. */
   readonly depth: number
@@ -73,7 +73,7 @@ export function heldFamily<E extends Held>(below?: HeldFamily<E>): HeldFamily<E>
       names.changed(fqn, before?.stored.service, after?.stored.service)
       size += Number(after !== undefined) - Number(before !== undefined)
       if (after !== undefined) own.set(fqn, after)
-      else if (below === undefined) own.delete(fqn)
+      else if (below?.get(fqn) === undefined) own.delete(fqn)
       else own.set(fqn, null)
     },
   }

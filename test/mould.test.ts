@@ -124,6 +124,68 @@ test('§1 keys stay in the order of the caller where nothing is filled in', () =
   expect(said(book, request)).toBe(said(book, theLongWay(request)))
 })
 
+const bookOf = (config: object) =>
+  openBook({
+    family: defineFamily({
+      ...{ entityType: 'toolService', collection: 'toolServices' },
+      serviceTypes: { Tool: { type: 'object', additionalProperties: false, ...config } as never },
+    }),
+    store: memoryStore(),
+  }) as unknown as Book<Family>
+const toolOf = (config: object) => ({ name: 'a', serviceType: 'Tool', connection: { config } })
+
+test('§1 nor are they put in order in a map of objects', () => {
+  const text = { type: 'string' }
+  const of = { type: 'object', properties: { a: text, b: text }, additionalProperties: false }
+  const book = bookOf({ properties: { map: { type: 'object', additionalProperties: of } } })
+  const request = toolOf({ map: { one: { b: '2', a: '1' } } })
+  expect(said(book, request)).toContain('{"b":"2","a":"1"}')
+  expect(said(book, request)).toBe(said(book, theLongWay(request)))
+})
+
+test('§1 an object that has to have what it may not have fits nothing', () => {
+  const book = bookOf({
+    properties: { closed: { type: 'object', properties: {}, required: ['a'], additionalProperties: false } },
+  })
+  const request = toolOf({ closed: {} })
+  expect(said(book, request)).toContain('"error"')
+  expect(said(book, request)).toBe(said(book, theLongWay(request)))
+})
+
+test('§1 a default is filled in under a name that all objects have', () => {
+  const book = bookOf({ properties: { constructor: { type: 'boolean', default: false } } })
+  expect(said(book, toolOf({}))).toContain('"constructor":false')
+  expect(said(book, theLongWay(toolOf({})))).toContain('"constructor":false')
+})
+
+test.each([
+  ['lists', 'array', (inner: object) => ({ items: inner }), (inner: unknown) => Array(40).fill(inner)],
+  [
+    'maps',
+    'object',
+    (inner: object) => ({ additionalProperties: inner, properties: { own: { type: 'string', default: '' } } }),
+    (inner: unknown) => Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`k${at}`, inner])),
+  ],
+])(
+  '§1 %s that hold one and the same thing many times over are given up once they are too large',
+  (_, type, schemaOf, holding) => {
+    let config: object = { type: 'array', items: { type: 'integer' } }
+    for (let level = 0; level < 3; level++) config = { type, ...schemaOf(config) }
+    const family = bookOf({ properties: { deep: config } }).family
+    const book = openBook({ family, store: memoryStore(), limits: { request: 10_000 } })
+    let reads = 0
+    let deep: unknown = new Proxy(Array(10).fill(1), {
+      get(list, key) {
+        reads++
+        return Reflect.get(list, key)
+      },
+    })
+    for (let level = 0; level < 3; level++) deep = holding(deep)
+    expect(said(book, toolOf({ deep }))).toContain('is larger than 10000 bytes')
+    expect(reads).toBeLessThan(20_000)
+  },
+)
+
 test('§1 a book with limits of its own keeps them', () => {
   const request = { name: 'a', serviceType: 'Mlflow', connection: { config: { trackingUri: 'a', registryUri: 'b' } } }
   const messages = (limits: object) => {

@@ -46,7 +46,7 @@ export function strayed(file: string, { dev, ino, head }: Sight, size: number): 
 const STATE_WILL_DO: readonly string[] = ['EMFILE', 'ENFILE', 'EACCES', 'EPERM']
 
 /** Whether two files are one, when it can be known. */
-export function isSame(file: string, { dev, ino }: Sight): boolean | undefined {
+export function isSame(file: string, { dev, ino }: Pick<Sight, 'dev' | 'ino'>): boolean | undefined {
   try {
     const found = fs.statSync(file, { bigint: true })
     return found.dev === dev && found.ino === ino

@@ -9,6 +9,7 @@ import { distrust } from './mark.js'
 import { type Cut, readJournal } from './open.js'
 import { placeOf } from './place.js'
 import { renew } from './renew.js'
+import { isUnfinished } from './second.js'
 import { datasync, openForAppend, syncDirectory, writeAll } from './sync.js'
 
 /** The file with its index; made if there is none, cut back to its last whole line, and on disk as it is. */
@@ -17,7 +18,7 @@ export async function openedFile(file: string, family: string, lock: Lock) {
   // Asked so that whatever keeps it from being known is an error: what is taken for missing is replaced.
   const found = fs.statSync(file, { throwIfNoEntry: false })
   if (found === undefined || found.size === 0) await made(place, family, lock)
-  else if (lock.guessed) await renew(file, family, lock)
+  else if (lock.guessed || isUnfinished(place)) await renew(file, family, lock)
   let fd = openForAppend(file)
   try {
     removeBeside(place) // left by a process that ended in the midst of compacting

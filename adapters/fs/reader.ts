@@ -3,8 +3,10 @@ import type { Journal } from './journal.js'
 import type { Lock } from './lock.js'
 import type { Index, recent } from './node.js'
 import { readJournal } from './open.js'
+import { placeOf } from './place.js'
 import { readsOf } from './reads.js'
 import { nothingApplied } from './reason.js'
+import { sourceOf } from './second.js'
 
 /** Whoever only reads keeps nobody out. */
 export const noLock: Lock = { guessed: false, renewed: () => {}, isHeld: () => true, release: () => {} }
@@ -18,7 +20,7 @@ export function readOnlyIn(directory: string): Error {
  * behind them, and a compaction puts another file in its place, while this one stays open. A torn end is passed over.
  */
 export async function openReader(file: string, family: string, memory: ReturnType<typeof recent>): Promise<Journal> {
-  const fd = fs.openSync(file, 'r')
+  const fd = openedWhole(file)
   try {
     const { size } = fs.fstatSync(fd)
     const { index } = await readJournal(fd, file, family, size)
@@ -26,6 +28,17 @@ export async function openReader(file: string, family: string, memory: ReturnTyp
   } catch (cause) {
     fs.closeSync(fd)
     throw cause
+  }
+}
+
+/** Of a journal that is being taken over, or whose takeover was not finished, the file that has all of it. */
+function openedWhole(file: string): number {
+  const { source } = sourceOf(placeOf(file))
+  try {
+    return fs.openSync(source, 'r')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+    return fs.openSync(file, 'r') // the takeover was finished meanwhile
   }
 }
 

@@ -107,7 +107,7 @@ function objectCopy(object: object, shape: Shape, walk: Walk, depth: number): un
       known++
       copyField(copy, key, object, shape, walk, depth)
     }
-    if (fallback !== undefined && copy[key] === undefined) copy[key] = fallback
+    if (fallback !== undefined && !Object.hasOwn(copy, key)) copy[key] = fallback
   }
   if (known < keys.length) {
     for (const key of keys) {

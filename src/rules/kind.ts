@@ -38,8 +38,7 @@ export function kindOf(schema: TSchema): Kind | undefined {
     case 'array':
       return says('items', 'minItems') && isNode(items) ? { is: 'list' } : undefined
     case 'object':
-      if (!says('properties', 'required', 'additionalProperties')) return undefined
-      return isClosed(schema) ? { is: 'closed' } : openOf(schema)
+      return says('properties', 'required', 'additionalProperties') ? objectOf(schema) : undefined
     default:
       return says('anyOf') ? unionOf(anyOf ?? []) : undefined
   }
@@ -51,11 +50,13 @@ export function isClosed(schema: TSchema): schema is Properties {
   return properties !== undefined && additionalProperties === false && !Object.hasOwn(properties, '__proto__')
 }
 
-function openOf({ properties = {}, required, additionalProperties }: Node): Kind | undefined {
-  if (additionalProperties === false || Object.hasOwn(properties, '__proto__')) return undefined
+function objectOf(schema: Properties): Kind | undefined {
+  const { properties = {}, required, additionalProperties } = schema
   const declared = Object.keys(properties)
   // What has to be there is looked for only among what is declared.
   if (!((required ?? []) as readonly string[]).every((key) => declared.includes(key))) return undefined
+  if (isClosed(schema)) return { is: 'closed' }
+  if (additionalProperties === false || Object.hasOwn(properties, '__proto__')) return undefined
   return { is: declared.length === 0 ? 'map' : 'open' }
 }
 

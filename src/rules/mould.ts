@@ -119,6 +119,7 @@ let v = more[at + 1]
 if (!key.isWellFormed() || key.includes('\\0') || key === '__proto__') return
 if (v === undefined || v === null) continue
 ${check((schema ?? true) as TSchema, 'v', draft, place)}
+${unlessLarge((schema ?? true) as TSchema)}
 n += key.length
 c[key] = v
 }`
@@ -138,12 +139,22 @@ let n = 2
 for (let at = 0; at < length; at++) {
 let v = o[at]
 ${check(items as TSchema, 'v', draft, below(place))}
+${unlessLarge(items as TSchema)}
 c[at] = v
 }
 w.size += n
 return freeze(c)
 }`,
   )
+}
+
+/**
+ * Code that returns where so much was poured that the bytes have to be counted. One and the same list may stand in a list many
+ * times over, and that in another.
+ */
+function unlessLarge(schema: TSchema): string {
+  const kind = kindOf(schema)
+  return kind !== undefined && 'simple' in kind ? '' : 'if (w.size * 6 > w.limits.request) return'
 }
 
 /** A function that answers the copy of what names its branch of a union, by a constant that no other branch has. */
@@ -179,11 +190,18 @@ function check(schema: TSchema, local: string, draft: Draft, place: Place): stri
   if (kind?.is === 'closed') return poured(objectFunction(schema as Properties, draft, place))
   // Where nothing is filled in the caller's own order of keys is kept.
   const orders = place.completes || (isNode(schema) && hasDefaults(schema))
-  if (kind?.is === 'map' || (kind?.is === 'open' && orders))
+  if ((kind?.is === 'map' && (orders || isOfSimple(schema as Node))) || (kind?.is === 'open' && orders))
     return poured(objectFunction(schema as Properties, draft, { ...place, completes: true }))
   if (kind?.is === 'union' && orders) return poured(unionFunction(schema as Node, kind.by, draft, place))
   const part = constant(draft.partOf(schema, place.completes), draft)
   return `if ((${local} = ${part}(${local}, w, ${place.depth})) === undefined) return`
+}
+
+/** Whether a map holds nothing that could be put in an order. */
+function isOfSimple({ additionalProperties }: Node): boolean {
+  if (!isNode(additionalProperties)) return true
+  const kind = kindOf(additionalProperties)
+  return kind !== undefined && 'simple' in kind
 }
 
 function simple(kind: Extract<Kind, { simple: string }>['simple'], schema: Node, local: string, draft: Draft): string {
