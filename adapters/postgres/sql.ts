@@ -3,9 +3,9 @@ import { EVENTS, told } from './events.js'
 import type { Tables } from './tables.js'
 
 /*
- * The SQL of the store; `migrate.ts` has what applies it to a database, and `events.ts` the outbox. Two tables: the current services, and the
- * superseded versions. Both are keyed by FQN first, so that a distributed PostgreSQL can shard them by it; no write looks
- * at two names. A removed service leaves its key and revision
+ * The SQL of the store; `migrate.ts` has what applies it to a database, and `events.ts` the outbox. Of its
+ * tables two are here: the current services, and the superseded versions. Both are keyed by FQN first, so that a
+ * distributed PostgreSQL can shard them by it; no write looks at two names. A removed service leaves its key and revision
  * behind (a tombstone), so that a write that is under way cannot bring it back.
  *
  * Every parameter is text, or a list of it, and every column of an answer is (`wire.ts`); bodies are json, which keeps
