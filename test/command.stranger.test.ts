@@ -133,3 +133,28 @@ test('each word has a manual page, with an example and what its exit codes say',
   expect(await run([])).toMatchObject({ code: 2, stdout: '' })
   expect(await run(['verifi'])).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean verify?') })
 })
+
+test('the page of a word has the stores that it works on, and whoever names another is told why not', async () => {
+  const kept = ['--directory', '--postgres']
+  const places = {
+    serve: ['--memory', ...kept],
+    apply: kept,
+    verify: kept,
+    migrate: ['--postgres'],
+    compact: ['--directory'],
+  }
+  await Promise.all(
+    Object.entries(places).map(async ([verb, expected]) => {
+      const { stdout } = await run([verb, '--help'])
+      const options = stdout.slice(stdout.indexOf('Options:'), stdout.indexOf('--help'))
+      expect(
+        options.match(/^ {2}--(memory|directory|postgres)/gm)?.map((one) => one.trim()),
+        verb,
+      ).toEqual(expected)
+      expect(options.includes('--families'), verb).toBe(expected.length > 1)
+    }),
+  )
+  expect(await said(['verify', '--memory'])).toEqual([2, expect.stringContaining('--directory or --postgres')])
+  expect(await said(['migrate', '--directory', 'x'])).toEqual([2, expect.stringContaining('is for --postgres')])
+  expect(await said(['compact', '--postgres'])).toEqual([2, expect.stringContaining('is for --directory')])
+})

@@ -153,7 +153,7 @@ test('export | import moves all there is, and once more nothing; without secrets
   expect(bare((await run(['export', '--directory', other])).stdout)).toBe(bare(dump))
   expect((await run(['export', '--directory', other, '--secrets', 'none'])).stdout).not.toContain('aes256gcm')
   const keyless = await run(['import', file, '--directory', temporaryDirectory()], { SERVICEBOOK_KEY: undefined })
-  expect(keyless).toMatchObject({ code: 3, stdout: expect.stringMatching(/! line \d s: .*cipher/) })
+  expect(keyless).toMatchObject({ code: 3, stdout: expect.stringMatching(/! line \d s: .* set SERVICEBOOK_KEY/) })
   expect(await run(['import', written('{"family":"x"}'), '--directory', other])).toMatchObject({ code: 1, stdout: '' })
 })
 
@@ -171,7 +171,7 @@ test('apply: the plan with its changes, then what it says; nothing of it where a
 ~ mlmodelService s 0.2
     connection: a secret is another
 + mlmodelService n 0.1
-1 created, 2 updated, 0 restored, 0 unchanged, 0 deleted, 0 failed would be
+would be: 1 created, 2 updated, 0 restored, 0 unchanged, 0 deleted, 0 failed
 `,
   })
   const wrong = written(lines(model('a'), model('b::c'), model('d', { '\u001b[31m': 1 })))
@@ -179,6 +179,11 @@ test('apply: the plan with its changes, then what it says; nothing of it where a
   expect(refused).toMatchObject({ code: 3, stdout: expect.stringContaining('0 deleted, 2 failed; nothing was done\n') })
   expect(refused.stdout).toMatch(/^! mlmodelService \? \(line 2\): \/name /m)
   expect(refused.stdout).not.toContain('\u001b')
+  const unsure = await run(['apply', wrong, '--directory', directory])
+  expect(unsure).toMatchObject({ code: 1, stderr: expect.stringContaining('name the family by --families') })
+  const keyless = await run([...args, '--dry-run'], { SERVICEBOOK_KEY: undefined })
+  expect(keyless).toMatchObject({ code: 3, stdout: expect.stringMatching(/ s \(line 2\): .* set SERVICEBOOK_KEY.*$/m) })
+  expect(keyless.stdout).not.toContain('openBook')
   expect((await run(args)).code).toBe(0)
   expect((await run(args)).stdout).toBe('0 created, 0 updated, 0 restored, 3 unchanged, 0 deleted, 0 failed\n')
   const less = await run([

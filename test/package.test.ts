@@ -90,4 +90,16 @@ describe('README and docs', () => {
       expect(fs.existsSync(file as string), file).toBe(true)
     }
   })
+
+  test('every word of the picture is a file of src/', () => {
+    const picture = readme.slice(readme.indexOf('│ src/verbs/'), readme.indexOf('adapters/          memory.ts'))
+    const told = picture.split('\n').map((line) => line.replace(/^.*(?:│|src\/ports\/) {2}/, ''))
+    const words = told
+      .flatMap((line) => line.split(/ [·→] /))
+      .map((part) => /^[a-z]+(?=$|[:,])/.exec(part)?.[0])
+      .filter((word) => word !== undefined)
+    expect(words.length).toBeGreaterThan(60)
+    const files = fs.readdirSync('src', { recursive: true, encoding: 'utf8' }).map((name) => path.parse(name).name)
+    expect(words.filter((word) => !files.includes(word))).toEqual([])
+  })
 })

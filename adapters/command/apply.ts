@@ -48,9 +48,8 @@ async function applied(
     for (const { book, rows, report } of plan) for (const one of report.services) sayOne(book, one, rows)
     const refused = plan.some(({ report }) => report.failed > 0)
     if (dryRun || refused) {
-      say(
-        `${counts(plan.map(({ report }) => report))} ${refused ? '; nothing was done' : 'would be'}`.replace(' ;', ';'),
-      )
+      const planned = counts(plan.map(({ report }) => report))
+      say(refused ? `${planned}; nothing was done` : `would be: ${planned}`)
       if (refused) process.exitCode = 3
       return
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import type { Failed } from './failed.js'
 
 /*
@@ -21,7 +21,7 @@ const program = new Command('servicebook')
     'after',
     `
 Stores:
-  --memory           ends with the process
+  --memory           of serve; ends with the process
   --directory <dir>  files of servicebook/fs, one process at a time
   --postgres [url]   tables of servicebook/postgres; without a url that of DATABASE_URL; npm install pg
 
@@ -35,15 +35,31 @@ ${EXIT_CODES}
 Each command has a page: servicebook <command> --help`,
   )
 
-/** A command on a store, with a manual page. */
-function onStore(name: string, description: string, manual: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .option('--memory', 'keep services in memory')
-    .option('--directory <dir>', 'keep services in a directory')
-    .option('--postgres [url]', 'keep services in PostgreSQL (default url: DATABASE_URL)')
-    .option('--families <names...>', 'collections, such as mlmodelServices (default: all thirteen)')
+type Place = 'memory' | 'directory' | 'postgres'
+
+const PLACES: Readonly<Record<Place, readonly [flags: string, description: string]>> = {
+  memory: ['--memory', 'keep services in memory (the default)'],
+  directory: ['--directory <dir>', 'where services are: a directory'],
+  postgres: ['--postgres [url]', 'where services are: PostgreSQL (default url: DATABASE_URL)'],
+}
+
+/** Where services are that outlive the process. */
+const KEPT: readonly Place[] = ['directory', 'postgres']
+
+/**
+ * A command on a store, with a manual page that has the stores it works on. The others are understood all the same, so that
+ * whoever names one is told why not.
+ */
+function onStore(name: string, description: string, manual: string, places = KEPT): Command {
+  const command = program.command(name).description(description)
+  for (const [place, [flags, text]] of Object.entries(PLACES))
+    command.addOption(new Option(flags, text).hideHelp(!places.includes(place as Place)))
+  return command
+    .addOption(
+      new Option('--families <names...>', 'collections, such as mlmodelServices (default: all thirteen)').hideHelp(
+        places.length === 1,
+      ),
+    )
     .addHelpText('after', `\n${manual}\n${EXIT_CODES}`)
 }
 
@@ -60,6 +76,7 @@ Examples:
   $ servicebook serve --memory --port 0 --json --admin    for a test suite
   $ servicebook serve --directory services --seed services.jsonl
   $ servicebook serve --postgres postgres://localhost/catalogue --token secret`,
+  ['memory', 'directory', 'postgres'],
 )
   .option('--port <n>', 'port on 127.0.0.1; 0 is any free one', '8585')
   .option('--token <token...>', 'let in these tokens and nobody else (default: any, and none)')
@@ -137,6 +154,7 @@ onStore(
 
 Example:
   $ servicebook migrate --postgres postgres://localhost/catalogue`,
+  ['postgres'],
 ).action(async (options) => (await import('./upkeep.js')).migrateTables(options))
 
 onStore(
@@ -146,6 +164,7 @@ onStore(
 
 Example:
   $ servicebook compact --directory services`,
+  ['directory'],
 ).action(async (options) => (await import('./upkeep.js')).compact(options))
 
 onStore(

@@ -39,7 +39,9 @@ export async function rowsOf(
         ? families[0]
         : families.find(({ collection, entityType }) => named === collection || named === entityType)
     if (family === undefined)
-      throw failed(`${file}, ${at}: "family" must be one of ${families.map(({ collection }) => collection).join(', ')}`)
+      throw failed(
+        `${file}, ${at}: "family" must be one of ${families.map(({ collection }) => collection).join(', ')}; without one, name the family by --families`,
+      )
     return { collection: family.collection, request, at }
   })
 }

@@ -75,10 +75,15 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 
+/** What the library says of a cipher, which is a key to whoever calls the command. */
+const CIPHER = /give the book a cipher.*$/s
+const KEY = 'set SERVICEBOOK_KEY, 32 bytes in base64, to seal it with'
+
 /** Every reason of an error, a line each. */
 export function reasonsOf(error: {
   readonly message: string
   readonly issues?: readonly { readonly path: string; readonly message: string }[]
 }): readonly string[] {
-  return (error.issues?.map(({ path, message }) => `${path} ${message}`.trim()) ?? [error.message]).map(shown)
+  const reasons = error.issues?.map(({ path, message }) => `${path} ${message}`.trim()) ?? [error.message]
+  return reasons.map((reason) => shown(reason.replace(CIPHER, KEY)))
 }

@@ -37,6 +37,6 @@ function withDeleted(before: Stored, deleted: boolean, now: number, by: Principa
   const updatedAt = Math.max(now, old.updatedAt + 1)
   const changeDescription = diff(old, { ...old, deleted }, old.version)
   const service = { ...old, version, deleted, updatedAt, updatedBy: by?.name ?? ANONYMOUS, changeDescription }
-  const { sealed, beside, revision } = before
+  const { sealed, beside, revision } = before // its secrets stay, sealed as they are
   return Object.freeze({ service: Object.freeze(service), sealed, beside, revision: revision + 1 })
 }

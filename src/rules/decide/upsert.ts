@@ -37,7 +37,7 @@ function updated(
 ): Decision | BadRequest {
   const held = completedFor(request, before)
   const old = held.service
-  const incompatible = old.serviceType !== request.serviceType
+  const incompatible = old.serviceType !== request.serviceType // a version more by 1.0
   if (incompatible && old.connection !== undefined && request.connection === undefined) {
     const change = `serviceType changes from ${old.serviceType} to ${request.serviceType}`
     return badRequest([{ path: '/connection', message: `is required: ${change}, and the stored one does not fit` }])
