@@ -70,10 +70,13 @@ function pages(open) {
     await bulk(book, documents.requests(0))
     const places = await placesIn(book)
     const ask = open(book)
+    for (const after of places) {
+      const { data } = await (await ask(after)).json()
+      expect(data.length === 50, 'fifty services')
+    }
     const times = await spent(async () => {
       for (let nth = 0; nth < 1000; nth++) {
-        const text = await (await ask(places[nth % places.length])).text()
-        expect(text.length > 50_000, 'fifty services')
+        await (await ask(places[nth % places.length])).text()
       }
     })
     record('page', each(times, 1000))
