@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { build, transformSync } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { examples } from './pages.js'
 
 /*
  * The package as whoever installs it has it: packed, unpacked, and beside it only what it depends on. `npm run consumers`
@@ -90,15 +91,6 @@ describe('it runs', () => {
 })
 
 describe('it compiles, and so do the examples of the README as they stand', () => {
-  const pages = [
-    'README.md',
-    ...fs
-      .readdirSync('docs')
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => `docs/${name}`),
-  ]
-  const codes = pages.flatMap((page) => [...fs.readFileSync(page, 'utf8').matchAll(/```js\n(.*?)```/gs)])
-  const examples = [...new Set(codes.map(([, code]) => code as string))]
   const host = fs.readFileSync('test/consumers/host.ts', 'utf8')
   const base = {
     strict: true,
@@ -142,7 +134,7 @@ describe('it compiles, and so do the examples of the README as they stand', () =
   })
 
   function named(extension: string): Record<string, string> {
-    return Object.fromEntries(examples.map((code, at) => [`readme-${at}.${extension}`, code]))
+    return Object.fromEntries(examples.map(({ code }, at) => [`readme-${at}.${extension}`, code]))
   }
 })
 

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { createService } from 'servicebook'
 import { fsStore } from 'servicebook/fs'
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Request } from './arbitraries.js'
 import { FAMILY, openTestBook, temporaryDirectory } from './catalogue.js'
+import { teller } from './teller.js'
 
 /* D4: whoever takes a directory from somebody who may wake up, and ends before every journal is elsewhere, hands that on. */
 
@@ -36,19 +35,7 @@ function processIn(directory: string, before: string) {
       console.log(made.isOk() ? 'created' : String(made.error.applied))
     }
     await store.close()`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const answer = async () => (await answers.next()).value as string | undefined
-  const ended = new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)))
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await ended
-  })
-  const tell = (name: string) => {
-    child.stdin.write(`${name}\n`)
-    return answer()
-  }
-  return { child, ended, answer, tell }
+  return teller(process.execPath, ['--input-type=module', '-e', program])
 }
 
 /** Finds itself in another container: nobody can tell whether it lives. */

@@ -1,8 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
 import { createService, getService, upsertService } from 'servicebook'
 import { type FsStore, fsStore } from 'servicebook/fs'
@@ -11,6 +10,7 @@ import { thisThread } from '../adapters/fs/holder.js'
 import { PATIENCE } from '../adapters/fs/lock.js'
 import type { Request } from './arbitraries.js'
 import { FAMILY, openTestBook, temporaryDirectory } from './catalogue.js'
+import { teller } from './teller.js'
 
 // What is loaded keeps its timers; here it has those of the tests.
 vi.mock('../adapters/fs/pace.js', () => ({
@@ -76,6 +76,19 @@ async function close(...opened: FsStore[]) {
 function inAnotherProcess(): void {
   vi.resetModules()
   Reflect.deleteProperty(globalThis, Symbol.for('servicebook/directories/1'))
+}
+
+/** A holder with one service that sleeps from here on, and a store elsewhere that is not open yet. */
+async function asleep() {
+  const directory = temporaryDirectory()
+  const sleeper = fsStore(directory)
+  const book = openTestBook({ store: sleeper })
+  await createService(book, row('before'))
+  vi.clearAllTimers()
+  elsewhere()
+  inAnotherProcess()
+  const taker = (await import('servicebook/fs')).fsStore(directory)
+  return { directory, sleeper, book, taker }
 }
 
 describe('D4 where death is proved the directory is free at once', () => {
@@ -187,14 +200,7 @@ describe('D4 where nothing is proved a sign of life is waited for', () => {
   })
 
   test('a holder that was asleep and wakes up acknowledges nothing, compacts nothing, and opens no other file', async () => {
-    const directory = temporaryDirectory()
-    const sleeper = fsStore(directory)
-    const book = openTestBook({ store: sleeper })
-    await createService(book, row('before'))
-    vi.clearAllTimers()
-    elsewhere()
-    inAnotherProcess()
-    const taker = (await import('servicebook/fs')).fsStore(directory)
+    const { directory, sleeper, book, taker } = await asleep()
     expect((await inTestTime(taker.open())).value).toEqual({ services: 1, cut: [] })
     expect((await createService(openTestBook({ store: taker }), row('taken'))).isOk()).toBe(true)
     const held = fs.readFileSync(fileIn(directory))
@@ -213,14 +219,7 @@ describe('D4 where nothing is proved a sign of life is waited for', () => {
   })
 
   test('what it acknowledged up to the very moment is taken over too', async () => {
-    const directory = temporaryDirectory()
-    const sleeper = fsStore(directory)
-    const book = openTestBook({ store: sleeper })
-    await createService(book, row('before'))
-    vi.clearAllTimers()
-    elsewhere()
-    inAnotherProcess()
-    const taker = (await import('servicebook/fs')).fsStore(directory)
+    const { sleeper, book, taker } = await asleep()
     const opening = inTestTime(taker.open())
     // Between the copy and the rename, the sleeper is quick: one write is acknowledged whole.
     let acknowledged: unknown
@@ -241,14 +240,7 @@ describe('D4 where nothing is proved a sign of life is waited for', () => {
   test.each(['its sleeping holder', 'anything else'])(
     'a journal that %s would replace while it is copied: nothing is lost',
     async (who) => {
-      const directory = temporaryDirectory()
-      const sleeper = fsStore(directory)
-      const book = openTestBook({ store: sleeper })
-      await createService(book, row('before'))
-      vi.clearAllTimers()
-      elsewhere()
-      inAnotherProcess()
-      const taker = (await import('servicebook/fs')).fsStore(directory)
+      const { directory, sleeper, book, taker } = await asleep()
       const opening = inTestTime(taker.open())
       const outcomes: unknown[] = []
       const { fdatasync } = fs
@@ -323,19 +315,7 @@ describe('D4 with real processes in namespaces of their own', () => {
       }`
     const run = [process.execPath, '--input-type=module', '-e', program]
     const [command, ...rest] = allowed ? ['unshare', ...unshare, ...run] : run
-    const child = spawn(command as string, rest, { stdio: ['pipe', 'pipe', 'inherit'] })
-    const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-    const answer = async () => (await answers.next()).value as string
-    const ended = new Promise((resolve) => child.on('close', resolve))
-    onTestFinished(async () => {
-      child.kill('SIGKILL')
-      await ended
-    })
-    const tell = (name: string) => {
-      child.stdin.write(`${name}\n`)
-      return answer()
-    }
-    return { child, ended, answer, tell }
+    return teller(command as string, rest)
   }
 
   test('whoever is taken for dead and lives acknowledges nothing more', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryDirectory } from './catalogue.js'
 import { databaseUrl, emptySchema } from './database.js'
+import { examples, pages } from './pages.js'
 
 const run = (command: string, args: readonly string[], cwd = process.cwd(), env = process.env) => {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', cwd, env })
@@ -30,25 +31,10 @@ test('results are made with the neverthrow that comes along, and go together wit
 })
 
 const readme = fs.readFileSync('README.md', 'utf8')
-const pages = [
-  'README.md',
-  ...fs
-    .readdirSync('docs')
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-]
-const codes = pages.flatMap((page) =>
-  [...fs.readFileSync(page, 'utf8').matchAll(/```js\n(.*?)```/gs)].map(([, code], at) => ({
-    name: `${page}, example ${at + 1}`,
-    code: code as string,
-  })),
-)
-/** An example that stands on two pages is one. */
-const programs = [...new Map(codes.map((one) => [one.code, one])).values()]
 
 describe('README and docs', () => {
   test('has its examples in it, is read in a few minutes, and leads to pages that are there', () => {
-    expect(programs.length).toBeGreaterThanOrEqual(11)
+    expect(examples.length).toBeGreaterThanOrEqual(11)
     expect(readme.split('\n').length).toBeLessThanOrEqual(250)
     for (const page of pages) {
       for (const [, link] of fs.readFileSync(page, 'utf8').matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
@@ -58,7 +44,7 @@ describe('README and docs', () => {
     }
   })
 
-  test.each(programs)('$name runs, and prints what its comments say', async ({ code }) => {
+  test.each(examples)('$name runs, and prints what its comments say', async ({ code }) => {
     const directory = temporaryDirectory()
     fs.mkdirSync(path.join(directory, 'node_modules'))
     fs.symlinkSync(process.cwd(), path.join(directory, 'node_modules', 'servicebook'))

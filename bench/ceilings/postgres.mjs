@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { FAMILY } from '../book.mjs'
 import { chunks } from '../documents/chunks.mjs'
-import { pool, tables } from '../rooms/postgres/database.mjs'
+import { pool, rowOf, tables } from '../rooms/postgres/database.mjs'
 
 /*
  * What else writes to the same tables without validating, comparing or deciding: the least there is, and query builders that
@@ -37,16 +37,6 @@ async function copy(sql, bytes) {
   await pipeline(Readable.from(bytes), client.query(from(sql)))
   client.release()
 }
-
-const rowOf = (service) => ({
-  fqn: service.fullyQualifiedName,
-  family: FAMILY,
-  id: service.id,
-  revision: 1,
-  name: service.name,
-  deleted: false,
-  service: JSON.stringify(service),
-})
 
 /** 1,000 services a statement. */
 export async function drizzle() {

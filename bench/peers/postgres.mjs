@@ -1,6 +1,6 @@
 import { FAMILY } from '../book.mjs'
 import { chunks } from '../documents/chunks.mjs'
-import { pool, tables } from '../rooms/postgres/database.mjs'
+import { pool, rowOf, tables } from '../rooms/postgres/database.mjs'
 import { checked, decided } from './rules.mjs'
 
 /*
@@ -95,13 +95,3 @@ export async function kyselyWithHistory() {
     return rows
   }
 }
-
-const rowOf = (service) => ({
-  fqn: service.fullyQualifiedName,
-  family: FAMILY,
-  id: service.id,
-  revision: 1,
-  name: service.name,
-  deleted: false,
-  service: JSON.stringify(service),
-})

@@ -8,7 +8,7 @@ import type { OwnerReference, Service, TagLabel } from '../model/service.js'
 import { type Compiled, checkOf, withoutType } from './compiled.js'
 import { type Copied, frozenCopy, walkOf } from './copy.js'
 import { add, type Findings } from './findings.js'
-import { type Limits, utf8Length } from './limits.js'
+import { isTooLarge, type Limits, utf8Length } from './limits.js'
 import { maskConfig } from './masked.js'
 import type { Mould } from './mould.js'
 import { sameOwner, sameTag, sameText, unique } from './same.js'
@@ -130,8 +130,7 @@ function pouredInto(mould: Mould, request: unknown, limits: Limits): Copied | un
   const walk = walkOf(limits)
   try {
     const value = mould.pour(request, walk)
-    // Near the limit the bytes are counted one by one.
-    if (value === undefined || walk.size * 6 > limits.request) return undefined
+    if (value === undefined || isTooLarge(value, walk.size, limits)) return undefined
     return { value, found: walk.found, size: walk.size }
   } catch {
     return undefined

@@ -49,14 +49,7 @@ export function followService<F extends Family>(
   userId: string,
   options: ReviseOptions = {},
 ): ResultAsync<Followed<F>, FollowServiceError> {
-  return entered(
-    'followService',
-    book,
-    options,
-    ['by', ...PRECONDITIONS],
-    'commit',
-    (read) => follow(book, toFollow, subject, userId, read) as Promise<Result<Followed<F>, FollowServiceError>>,
-  )
+  return following('followService', toFollow, book, subject, userId, options)
 }
 
 /**
@@ -76,17 +69,28 @@ export function unfollowService<F extends Family>(
   userId: string,
   options: ReviseOptions = {},
 ): ResultAsync<Followed<F>, FollowServiceError> {
+  return following('unfollowService', toUnfollow, book, subject, userId, options)
+}
+
+const UUID = new RegExp(UUID_PATTERN)
+
+function following<F extends Family>(
+  verb: string,
+  kind: Kind<FollowIntent>,
+  book: Book<F>,
+  subject: Subject,
+  userId: string,
+  options: ReviseOptions,
+): ResultAsync<Followed<F>, FollowServiceError> {
   return entered(
-    'unfollowService',
+    verb,
     book,
     options,
     ['by', ...PRECONDITIONS],
     'commit',
-    (read) => follow(book, toUnfollow, subject, userId, read) as Promise<Result<Followed<F>, FollowServiceError>>,
+    (read) => follow(book, kind, subject, userId, read) as Promise<Result<Followed<F>, FollowServiceError>>,
   )
 }
-
-const UUID = new RegExp(UUID_PATTERN)
 
 async function follow(
   book: Book,

@@ -9,6 +9,7 @@ import {
   restoreService,
   upsertService,
 } from 'servicebook'
+import { expectThat } from './check.mjs'
 
 /*
  * The law in its plainest form, for trials: a service is the list of its versions, newest first, each
@@ -139,6 +140,20 @@ export async function heldIn(book) {
       services.map((one) => [tenthsOf(one), one.description ?? '', one.deleted]),
     )
   }
+  return held
+}
+
+/** Every name is as it may be, and has exactly the history it may have; and there is no other. Answers what is held. */
+export async function expectPossible(book, seen) {
+  const held = await heldIn(book)
+  for (const [name, states] of seen) {
+    const versions = JSON.stringify(held.get(name) ?? [])
+    expectThat(
+      states.some((state) => JSON.stringify(state) === versions),
+      () => `${name} is ${versions}, and may be ${states.map((state) => JSON.stringify(state)).join(' or ')}`,
+    )
+  }
+  for (const name of held.keys()) expectThat(seen.has(name), `${name} was never written`)
   return held
 }
 

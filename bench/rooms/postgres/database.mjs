@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import pg from 'pg'
 import { migrate, postgresStore } from '../../../dist/postgres.js'
 import { startServer } from '../../../test/server.mjs'
-import { openedOn } from '../../book.mjs'
+import { FAMILY, openedOn } from '../../book.mjs'
 
 const SETTINGS = ['fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'max_wal_size']
 
@@ -17,6 +17,17 @@ export const tables = {
   versions: `${schema}.servicebook_versions`,
   events: `${schema}.servicebook_events`,
 }
+
+/** A service in the columns of `tables.services`, for whoever writes them himself. */
+export const rowOf = (service) => ({
+  fqn: service.fullyQualifiedName,
+  family: FAMILY,
+  id: service.id,
+  revision: 1,
+  name: service.name,
+  deleted: false,
+  service: JSON.stringify(service),
+})
 
 /** The server of the bench: that of `DATABASE_URL`, or one of our own, as durable as PostgreSQL comes. */
 export async function prepare() {
