@@ -123,6 +123,7 @@ export function asPassed(by: Principal | undefined): Principal | undefined {
 
 /** What we know of a principal, read once; what it says must not change between the policy and the write. */
 function principalOf(by: unknown): unknown {
+  if (typeof by === 'function') return {}
   if (typeof by !== 'object' || by === null) return by
   const { name, isBot, isAdmin, id, teams } = by as Principal
   const copy = { name, isBot, isAdmin, id, teams: Array.isArray(teams) ? [...teams] : teams }

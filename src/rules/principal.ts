@@ -7,8 +7,7 @@ const UUID = new RegExp(UUID_PATTERN)
 /** What is wrong with the principal a host passed. */
 export function principalIssues(by: unknown): readonly Issue[] {
   if (by === undefined) return []
-  if (typeof by !== 'object' || by === null) return [{ path: '/by', message: 'must be a principal, { name }' }]
-  const { name, isBot, isAdmin, id, teams } = by as Partial<Principal>
+  const { name, isBot, isAdmin, id, teams } = (by ?? {}) as Partial<Principal>
   const issues: Issue[] = []
   if (typeof name !== 'string' || name === '' || name.length > 256 || !name.isWellFormed() || name.includes('\0')) {
     issues.push({ path: '/by/name', message: 'must be the name of a principal, 1 to 256 characters' })
