@@ -139,6 +139,12 @@ describe('it compiles, and so do the examples of the README as they stand', () =
 })
 
 describe('what is in it', () => {
+  // Every way of resolving types takes half a minute of CPU, and is in `npm run consumers`.
+  test('the exports map is right: publint finds nothing', () => {
+    const publint = path.resolve('node_modules', '.bin', 'publint')
+    expect(run(publint, ['--strict', '--pack', 'false', installed])).toMatchObject({ status: 0 })
+  })
+
   const files = () => fs.readdirSync(installed, { recursive: true, encoding: 'utf8' })
 
   test('every declaration leads to its source', () => {

@@ -104,7 +104,7 @@ function faultsOf(directory: string, files: readonly string[]): readonly string[
   ]
   const { stdout } = spawnSync(
     process.execPath,
-    [path.resolve('node_modules/typescript/bin/tsc'), ...options, ...files],
+    [path.resolve('node_modules/typescript-7/bin/tsc'), ...options, ...files],
     {
       cwd: directory,
       encoding: 'utf8',
