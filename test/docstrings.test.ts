@@ -106,3 +106,13 @@ test('every verb names its errors by code', () => {
   const bare = verbs.filter((one) => !/`[A-Z_]{6,}`/.test(docsOf(one))).map(({ name, file }) => `${file}: ${name}`)
   expect(bare).toEqual([])
 })
+
+test('every section of the law that is cited is there', () => {
+  const law = fs.readFileSync('docs/semantics.md', 'utf8')
+  const sections = new Set([...law.matchAll(/^## (\d+)\./gm)].map(([, number]) => number))
+  const cited = publics.flatMap((one) =>
+    [...docsOf(one).matchAll(/`semantics\.md`((?:,? §\d+)+)/g)].flatMap(([, all = '']) => all.match(/\d+/g) ?? []),
+  )
+  expect(cited.length).toBeGreaterThan(30)
+  expect(cited.filter((number) => !sections.has(number))).toEqual([])
+})
