@@ -33,12 +33,13 @@ const nonsense = () => 'nonsense'
 const oids = Array.from({ length: 5000 }, (_, oid) => oid).filter((oid) => oid !== 25 && oid !== 1009)
 const types = { getTypeParser: (oid: number) => (oid === 25 ? String : nonsense) }
 
-describe('a server, by a pool of pg, and a second pool', () => {
+describe.each([false, true])('a server, by a pool of pg, and a second pool, prepared: %s', (prepared) => {
   storeLaws({
     test,
     async open() {
-      const { store, again, close } = await openDatabase(pool)
-      return { store, again: () => again(secondPool), fails: () => postgresStore(new pg.Pool(nowhere)), close }
+      const { store, again, close } = await openDatabase(pool, { prepared })
+      const fails = () => postgresStore(new pg.Pool(nowhere), { prepared })
+      return { store, again: () => again(secondPool), fails, close }
     },
   })
 })

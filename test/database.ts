@@ -40,7 +40,10 @@ async function isOurs(schema: string): Promise<boolean> {
  * Tables of its own for one test, in a schema of their own, and the store on them; on Citus spread over its nodes, unless
  * the test looks at what one node does.
  */
-export async function openDatabase(client: PostgresClient = pool, { distributed = true, outbox = false } = {}) {
+export async function openDatabase(
+  client: PostgresClient = pool,
+  { distributed = true, outbox = false, prepared = false } = {},
+) {
   const schema = freshName()
   await migrate(client, { schema })
   if (distributed && (await isCitus(pool)) && (await isOurs(schema))) await inOne(pool, distribution(schema))
@@ -49,8 +52,8 @@ export async function openDatabase(client: PostgresClient = pool, { distributed 
     schema,
     services: `${schema}.servicebook_services`,
     versions: `${schema}.servicebook_versions`,
-    store: postgresStore(client, { schema, outbox }),
-    again: (other: PostgresClient = client) => postgresStore(other, { schema, outbox }),
+    store: postgresStore(client, { schema, outbox, prepared }),
+    again: (other: PostgresClient = client) => postgresStore(other, { schema, outbox, prepared }),
     bytes: async () => {
       const rows = (table: string) => pool.query(`select row_to_json(it)::text as row from ${table} it`)
       const all = await Promise.all([rows(`${schema}.servicebook_services`), rows(`${schema}.servicebook_versions`)])

@@ -170,13 +170,13 @@ test('scale-out: the statements read before they write, lock by writing, and nam
         3,
       )
   }
-  for (const text of [sql.load(tables), sql.versions(tables), ...commits]) {
+  for (const text of [sql.load(tables, 'one'), sql.load(tables, 'many'), sql.versions(tables), ...commits]) {
     expect(text).not.toMatch(
       /for (no key )?(update|share)|\bx(min|max)\b|\bctid\b|advisory|\btemp|prepare|\bset (local|session)/i,
     )
   }
   // Where a statement reads a table it says which names it wants; where it inserts, the rows say so.
-  for (const text of [sql.load(tables), sql.versions(tables), ...commits]) {
+  for (const text of [sql.load(tables, 'one'), sql.load(tables, 'many'), sql.versions(tables), ...commits]) {
     const reads = text.match(/(from|join|update) "servicebook_\w+"/g) ?? []
     const names = text.match(/fqn = (any\(\$\d::text\[\]\)|\$\d::text|past\.fqn)|held\.fqn = past\.fqn/g) ?? []
     expect(names.length, text).toBeGreaterThanOrEqual(reads.length)

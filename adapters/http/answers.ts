@@ -133,14 +133,11 @@ export function problem(errorType: ErrorType, message: string, headers: Readonly
 /** The scheme that the server names. */
 const CHALLENGE = { 'WWW-Authenticate': 'om-auth' }
 
-export function responseOf({ status, body, headers = {} }: Answer, method: string): Response {
-  const all = {
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...(body !== undefined && { 'Content-Type': 'application/json' }),
-    ...(status === 401 && CHALLENGE),
-    ...headers,
-  }
+export function responseOf({ status, body, headers }: Answer, method: string): Response {
+  const all: Record<string, string> = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
+  if (body !== undefined) all['Content-Type'] = 'application/json'
+  if (status === 401) Object.assign(all, CHALLENGE)
+  Object.assign(all, headers)
   const text = body === undefined || method === 'HEAD' ? null : JSON.stringify(body)
   return new Response(text, { status, headers: all })
 }

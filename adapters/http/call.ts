@@ -1,4 +1,4 @@
-import { type Book, MASK, type Principal, revealService, type Service, type Subject } from 'servicebook'
+import { type Awaitable, type Book, MASK, type Principal, revealService, type Service, type Subject } from 'servicebook'
 import { type Answer, refusal } from './answers.js'
 import type { Parameters } from './query.js'
 import type { Wire } from './wire.js'
@@ -25,8 +25,12 @@ export const subjectOf = ({ id, fqn }: Call['path']): Subject => (id === undefin
  * A service as a principal may see it: to bots in clear, as on the server, where the policy allows `ViewSecrets`; to
  * everybody else masked.
  */
-export async function inClear(book: Book, service: Service, by: Principal | undefined): Promise<Service | Answer> {
+export function inClear(book: Book, service: Service, by: Principal | undefined): Awaitable<Service | Answer> {
   if (by?.isBot !== true || !JSON.stringify(service.connection ?? null).includes(MASK)) return service
+  return revealedTo(book, service, by)
+}
+
+async function revealedTo(book: Book, service: Service, by: Principal): Promise<Service | Answer> {
   const revealed = await revealService(book, { id: service.id }, { by, include: 'all' })
   if (revealed.isOk()) {
     // What stands beside it was read with the service.

@@ -19,10 +19,12 @@ export const domainsOf = (fullyQualifiedName: string | undefined): readonly Refe
   fullyQualifiedName === undefined ? [] : [{ type: 'domain', fullyQualifiedName }]
 
 export function referredInChange(change: ChangeDescription | undefined): readonly Reference[] {
-  const { fieldsAdded = [], fieldsUpdated = [], fieldsDeleted = [] } = change ?? {}
-  return [fieldsAdded, fieldsUpdated, fieldsDeleted].flatMap((changes) =>
-    changes.flatMap(({ name, oldValue, newValue }) => [...referredIn(name, oldValue), ...referredIn(name, newValue)]),
-  )
+  if (change === undefined) return []
+  const all: Reference[] = []
+  for (const changes of [change.fieldsAdded, change.fieldsUpdated, change.fieldsDeleted])
+    for (const { name, oldValue, newValue } of changes)
+      if (REFERRING.has(name)) all.push(...referredIn(name, oldValue), ...referredIn(name, newValue))
+  return all
 }
 
 /** The references in a changed value. */
@@ -43,11 +45,12 @@ export function shownChange(strict: boolean, change: ChangeDescription, refer: R
     return typeof whole === 'object' ? JSON.stringify(whole) : whole
   }
   const all = (changes: readonly FieldChange[]) =>
-    changes.map(({ name, oldValue, newValue }) => ({
-      name: name === 'domain' ? 'domains' : name,
-      ...(oldValue !== undefined && { oldValue: text(name, oldValue, 'old-encrypted-value') }),
-      ...(newValue !== undefined && { newValue: text(name, newValue, 'new-encrypted-value') }),
-    }))
+    changes.map(({ name, oldValue, newValue }) => {
+      const one: Record<string, unknown> = { name: name === 'domain' ? 'domains' : name }
+      if (oldValue !== undefined) one.oldValue = text(name, oldValue, 'old-encrypted-value')
+      if (newValue !== undefined) one.newValue = text(name, newValue, 'new-encrypted-value')
+      return one
+    })
   const { fieldsAdded, fieldsUpdated, fieldsDeleted, previousVersion } = change
   return {
     fieldsAdded: all(fieldsAdded),
@@ -63,9 +66,8 @@ const SUMMARISED: ReadonlySet<string> = new Set(['description', 'owners'])
 /** Who changed them in this version. What earlier versions changed is told by these. */
 export function summary({ updatedBy, updatedAt }: Service, change: ChangeDescription): Json {
   const { fieldsAdded, fieldsUpdated, fieldsDeleted } = change
-  const gone = new Set(fieldsDeleted.map(({ name }) => name))
-  const names = [...fieldsAdded, ...fieldsUpdated].map(({ name }) => name)
-  const told = names.filter((name) => SUMMARISED.has(name) && !gone.has(name))
+  const isThere = ({ name }: FieldChange) => SUMMARISED.has(name) && !fieldsDeleted.some((gone) => gone.name === name)
+  const told = [...fieldsAdded.filter(isThere), ...fieldsUpdated.filter(isThere)].map(({ name }) => name)
   if (told.length === 0) return {}
   return {
     changeSummary: Object.fromEntries(told.map((name) => [name, { changedBy: updatedBy, changedAt: updatedAt }])),

@@ -21,7 +21,9 @@ export async function completeReferences(
   describe: Describe | undefined,
   bodies: readonly unknown[],
 ): Promise<Answer | undefined> {
-  const found = bodies.flatMap((body) => [...referencesIn(body)])
+  const found: Found[] = []
+  for (const body of bodies) findIn(body, found)
+  if (found.length === 0) return undefined
   const untyped = found.filter(
     ({ kind, reference }) => kind === 'owner' && isText(reference.id) && !('type' in reference),
   )
@@ -63,22 +65,24 @@ interface Found {
 }
 
 const FIELDS = { owners: 'owner', domain: 'domain', domains: 'domain', dataProducts: 'dataProduct' } as const
+const NAMED = Object.keys(FIELDS)
 
-/** The references in a create request, or in the operations of a patch. */
-function* referencesIn(body: unknown): Generator<Found> {
+/** Adds the references in a create request, or in the operations of a patch. */
+function findIn(body: unknown, found: Found[]): void {
   if (Array.isArray(body)) {
     for (const operation of body) {
       if (!isObject(operation) || !isText(operation.path)) continue
       const [, field = '', ...rest] = operation.path.split('/')
-      if (rest.length <= 1) yield* under(field, operation.value)
+      if (rest.length <= 1) findUnder(field, operation.value, found)
     }
-  } else if (isObject(body)) for (const field of Object.keys(FIELDS)) yield* under(field, body[field])
+  } else if (isObject(body)) for (const field of NAMED) findUnder(field, body[field], found)
 }
 
-function* under(field: string, value: unknown): Generator<Found> {
-  if (!Object.hasOwn(FIELDS, field)) return
+function findUnder(field: string, value: unknown, found: Found[]): void {
+  if (value === undefined || !Object.hasOwn(FIELDS, field)) return
   const kind = FIELDS[field as keyof typeof FIELDS]
-  for (const reference of Array.isArray(value) ? value : [value]) if (isObject(reference)) yield { kind, reference }
+  for (const reference of Array.isArray(value) ? value : [value])
+    if (isObject(reference)) found.push({ kind, reference })
 }
 
 function gapIn({ kind, reference }: Found): Gap[] {

@@ -55,7 +55,8 @@ function holds(tags: string, etag: string | undefined, comparison: 'strong' | 'w
 
 /** A date in one of the three forms; what is none counts as absent, as it must. Source: RFC 9110 §5.6.7, §13.1.4. */
 function dateIn(headers: Headers, name: string): number | undefined {
-  const text = headers.get(name) ?? ''
+  const text = headers.get(name)
+  if (text === null) return undefined
   for (const form of FORMS) {
     const { day, month = '', year = '', time = '' } = form.exec(text)?.groups ?? {}
     if (day === undefined) continue

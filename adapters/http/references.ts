@@ -41,13 +41,15 @@ export type Refer = (reference: Reference) => EntityReference & Pick<Description
  * and name, the same whenever it is asked for. Source: OpenMetadata's `entityReference`; RFC 9562 §5.5.
  */
 export async function referring(references: readonly Reference[], describe: Describe | undefined): Promise<Refer> {
+  if (references.length === 0) return UNASKED
   const asked = new Map(references.map((reference) => [keyOf(reference), reference]))
   const whole = new Map<string, EntityReference>()
-  if (asked.size > 0) {
-    const known = await describe?.([...asked.values()])
-    if (known !== undefined && known.length !== asked.size) throw new Error('describe did not answer every question')
-    let at = 0
-    for (const [key, reference] of asked) whole.set(key, await wholeOf(reference, key, known?.[at++]))
+  const known = describe && (await describe([...asked.values()]))
+  if (known !== undefined && known.length !== asked.size) throw new Error('describe did not answer every question')
+  let at = 0
+  for (const [key, reference] of asked) {
+    const one = wholeOf(reference, key, known?.[at++])
+    whole.set(key, one instanceof Promise ? await one : one)
   }
   return (reference) => whole.get(keyOf(reference)) as EntityReference
 }
@@ -55,13 +57,21 @@ export async function referring(references: readonly Reference[], describe: Desc
 const keyOf = (reference: Reference) =>
   `${reference.type}:${'id' in reference ? reference.id : reference.fullyQualifiedName}`
 
-async function wholeOf(reference: Reference, key: string, known: Description | undefined): Promise<EntityReference> {
-  if ('id' in reference) return { ...known, ...reference }
+/** Nothing waits but for a hash that is not there yet. */
+function wholeOf(
+  reference: Reference,
+  key: string,
+  known: Description | undefined,
+): EntityReference | Promise<EntityReference> {
+  if ('id' in reference) return known === undefined ? reference : { ...known, ...reference }
   const { type, fullyQualifiedName } = reference
   const name = fqn.split(fullyQualifiedName).map((parts) => fqn.unquote(parts.at(-1) as string))
   const named = { type, name: name.unwrapOr(fullyQualifiedName), fullyQualifiedName }
-  return { id: known?.id ?? (await uuidOf(key)), ...known, ...named }
+  const id = known?.id ?? uuids.get(key)
+  return id === undefined ? uuidv5(key).then((made) => ({ id: made, ...known, ...named })) : { id, ...known, ...named }
 }
+
+const UNASKED: Refer = (reference) => reference as EntityReference
 
 /** An id for what has none, by type and name. */
 export const uuidOf = async (key: string): Promise<string> => uuids.get(key) ?? (await uuidv5(key))

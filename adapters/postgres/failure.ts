@@ -3,6 +3,8 @@ const LOST: ReadonlySet<string> = new Set(['40001', '40P01'])
 export const IN_FAILED_TRANSACTION = '25P02'
 const UNDEFINED_TABLE = '42P01'
 const CANCELED = '57014'
+/** A name of a statement that the connection does not have, or has already. */
+const NAMES: ReadonlySet<string> = new Set(['26000', '42P05'])
 
 /**
  * With these the server refused a statement before its commit: a value, a rule or a right, a name or a syntax, a lost race,
@@ -14,6 +16,9 @@ const LEAVES_OPEN: ReadonlySet<string> = new Set(['25P03', '25P04', '40003'])
 
 /** Whether a rival won, and the statement, of which nothing was written, may be sent again. */
 export const isLost = (error: unknown) => LOST.has(sqlState(error) ?? '')
+
+/** Whether a statement was not run for its name, which its connection has lost, or has from who had it before. */
+export const isForgotten = (error: unknown) => NAMES.has(sqlState(error) ?? '')
 
 /**
  * The five characters of an error that came from the server. Those of a driver, such as EPIPE, begin with an E.

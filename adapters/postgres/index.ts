@@ -1,8 +1,9 @@
 import type { Fqn, Service, ServiceStore, Stored } from 'servicebook'
 import { frozen } from '../frozen.js'
-import { met, type PostgresClient, sender } from './client.js'
+import type { PostgresClient } from './client.js'
 import { batches } from './commit.js'
 import { marked } from './failure.js'
+import { met, preparing, sender } from './send.js'
 import * as sql from './sql.js'
 import { checked, keysChecked, type PostgresOptions, TABLE_OPTIONS, tablesOf } from './tables.js'
 import type { Row } from './wire.js'
@@ -21,6 +22,14 @@ export interface PostgresStoreOptions extends PostgresOptions {
    * HTTP, in a bulk, or in a transaction of the host. Something has to read and remove them. Default `false`.
    */
   readonly outbox?: boolean
+  /**
+   * Whether statements about one service are named, so that each connection parses and plans them once: single verbs take
+   * about two thirds of the time. `client.query` then has to take `{ name, text, values }`, as that of pg does, and
+   * connections have to keep their session. Behind a pooler that gives out connections for a transaction and does not
+   * carry names over, all stays right: a statement whose name was not known is sent again without, which after ten losses
+   * is how all are sent, so that nothing is gained. Default `false`.
+   */
+  readonly prepared?: boolean
 }
 
 /** A store on PostgreSQL, and what it offers beside the port. */
@@ -43,7 +52,7 @@ export interface PostgresStore extends ServiceStore {
  * `client` is yours, and so is closing it: a `pg.Pool`, a `pg.Client`, PGlite, or anything with `query(text, values)` that
  * answers rows, or `{ rows }`. The first statement on a client is a select that shows whether text passes it unchanged;
  * if not, nothing is written, and the error says so. Its other parsers, serializers and transforms may be any. A load is one statement and a commit is one or, when it is large, several; each is a
- * transaction of its own, without session state, prepared names or temporary tables, so that it works behind a
+ * transaction of its own, without session state, names (but for `prepared`) or temporary tables, so that it works behind a
  * transaction pooler. Given a client inside `BEGIN … COMMIT` (READ COMMITTED), the store takes part in that transaction;
  * say so by `inTransaction`.
  *
@@ -52,7 +61,8 @@ export interface PostgresStore extends ServiceStore {
  * the server refused the statement with a code that can mean nothing else. A connection that was lost, a server that shuts
  * down, errors of the system and of the server itself (classes 08, 57P, 58, XX) and unknown ones leave it `'unknown'`.
  *
- * Throws `TypeError` when an option is not known, or not what it must be, or `client` has no `query`.
+ * Throws `TypeError` when an option is not known, or not what it must be, `client` has no `query`, or is a PGlite to be
+ * `prepared`.
  *
  * @example
  * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
@@ -60,13 +70,18 @@ export interface PostgresStore extends ServiceStore {
  * const book = openBook({ family: mlmodelServices, store: postgresStore(pool) })
  */
 export function postgresStore(client: PostgresClient, options: PostgresStoreOptions = {}): PostgresStore {
-  checked('postgresStore', client, options, [...TABLE_OPTIONS, 'inTransaction', 'outbox'])
-  const { inTransaction = false, outbox = false } = options
+  checked('postgresStore', client, options, [...TABLE_OPTIONS, 'inTransaction', 'outbox', 'prepared'])
+  const { inTransaction = false, outbox = false, prepared = false } = options
   if (typeof inTransaction !== 'boolean') throw new TypeError('inTransaction must be a boolean')
   if (typeof outbox !== 'boolean') throw new TypeError('outbox must be a boolean')
+  if (typeof prepared !== 'boolean') throw new TypeError('prepared must be a boolean')
+  // It would be left in disorder by a form that it does not know.
+  if (prepared && 'execProtocol' in client) throw new TypeError('prepared is no option with PGlite: it takes no names')
   const tables = tablesOf(options)
   const send = sender(client)
-  const [load, find, versions] = [sql.load(tables), sql.find(tables), sql.versions(tables)]
+  const sendOne = prepared ? preparing(client) : send
+  const [load, loadOne] = [sql.load(tables, 'many'), sql.load(tables, 'one')]
+  const [find, versions] = [sql.find(tables), sql.versions(tables)]
 
   return {
     durable: true,
@@ -75,7 +90,9 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
     outbox,
 
     async load(family, fqns) {
-      const rows = await send(load, [family, fqns])
+      const [fqn, ...others] = fqns
+      const one = fqn !== undefined && others.length === 0
+      const rows = await (one ? sendOne(loadOne, [family, fqn]) : send(load, [family, fqns]))
       return new Map(
         rows.map((row) => {
           const stored = storedOf(row)
@@ -87,7 +104,9 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
     async commit(family, changes) {
       const answers: Promise<Answer>[] = []
       for (const { kind, fqns, parameters } of batches(changes, outbox)) {
-        const answer = send(sql.commit(tables, kind, outbox), [family, ...parameters])
+        // How many names there are decides how a statement about many is run best, and a plan that was kept knows none.
+        const sent = kind === 'create' || kind === 'update' ? sendOne : send
+        const answer = sent(sql.commit(tables, kind, outbox), [family, ...parameters])
         answers.push(settled(answer.then((rows) => rows.map(([place]) => fqns[Number(place) - 1] as Fqn))))
       }
       return refusedOf(await Promise.all(answers))
@@ -95,7 +114,7 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
 
     async find(family, id) {
       if (!UUID.test(id)) return undefined
-      const [row] = await send(find, [family, id])
+      const [row] = await sendOne(find, [family, id])
       return row && storedOf(row)
     },
 
@@ -113,7 +132,7 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
 
     async versions(family, fqn, id, { limit, below = null }) {
       if (!UUID.test(id)) return []
-      const rows = await send(versions, [family, fqn, id, below, limit])
+      const rows = await sendOne(versions, [family, fqn, id, below, limit])
       return rows.map(([service]) => serviceOf(service))
     },
 

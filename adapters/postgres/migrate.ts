@@ -1,6 +1,7 @@
-import { meet, type PostgresClient, type Send, sender } from './client.js'
+import type { PostgresClient } from './client.js'
 import { createEvents } from './events.js'
 import { IN_FAILED_TRANSACTION, sqlState } from './failure.js'
+import { meet, type Send, sender } from './send.js'
 import * as sql from './sql.js'
 import {
   checked,

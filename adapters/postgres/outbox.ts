@@ -1,7 +1,8 @@
 import type { ChangeEvent, Service, Stored } from 'servicebook'
 import { frozen } from '../frozen.js'
-import { met, type PostgresClient, sender } from './client.js'
+import type { PostgresClient } from './client.js'
 import * as sql from './events.js'
+import { met, sender } from './send.js'
 import { checked, type PostgresOptions, TABLE_OPTIONS, tablesOf } from './tables.js'
 import type { Row } from './wire.js'
 

@@ -41,9 +41,9 @@ export const createTables = ({ services, versions, named }: Tables) => [
 /** Version 2: what stands beside a service. A column without a default rewrites nothing. */
 export const addBeside = ({ services }: Tables) => [`alter table ${services} add column beside json`]
 
-export const load = ({ services }: Tables) => `
+export const load = ({ services }: Tables, how: 'one' | 'many') => `
 select revision::text as revision, service::text as service, sealed::text as sealed, beside::text as stands_beside from ${services}
-where fqn = any($2::text[]) and family = $1::text and service is not null`
+where fqn = ${how === 'one' ? '$2::text' : 'any($2::text[])'} and family = $1::text and service is not null`
 
 /**
  * Which changes a commit has: one creation or one update, each in a form that takes a quarter to a third less time;

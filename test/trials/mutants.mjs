@@ -1,93 +1,143 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { digestOf, prepared } from './mutants-prepare.mjs'
 
 /*
- * Stryker over the sources: which changes of the code no test notices. It is installed when it is asked for, outside the
- * project, since it is large and rarely run; it works on a copy, and what it found last time it does not try again.
+ * Which changes of the code no test notices. Stryker makes the changes; a judge of our own runs the tests, since Stryker's
+ * starts vitest anew for each of some ten thousand. What was found is kept outside the project, so that a run goes on
+ * where it was cut.
  */
 
-const VERSION = '9.6.1'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const HOME = path.join(tmpdir(), `servicebook-stryker-${VERSION}`)
-/** What is mutated unless files are named, and how much of it must be killed. */
-const ROOMS = { 'src/rules': 90, 'src/execution': 90, 'src/model': 90, adapters: 80 }
+const HOME = path.join(os.tmpdir(), 'servicebook-mutants')
+const at = (name) => path.join(HOME, name)
 
-function installed() {
-  const modules = path.join(HOME, 'node_modules')
-  if (!existsSync(path.join(modules, '@stryker-mutator', 'vitest-runner'))) {
-    mkdirSync(HOME, { recursive: true })
-    writeFileSync(path.join(HOME, 'package.json'), '{"private":true}')
-    const names = ['core', 'vitest-runner'].map((name) => `@stryker-mutator/${name}@${VERSION}`)
-    const given = ['install', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund', '--silent', ...names]
-    const { status } = spawnSync('npm', given, { cwd: HOME, stdio: 'inherit' })
-    if (status !== 0) throw new Error('Stryker could not be installed')
-  }
-  // Both must be the project's own.
-  for (const name of ['vitest', 'typescript']) {
-    const link = path.join(modules, name)
-    rmSync(link, { recursive: true, force: true })
-    symlinkSync(path.join(ROOT, 'node_modules', name), link)
-  }
-  return createRequire(path.join(HOME, 'package.json'))
+/** What is mutated unless files are named, and how much of it must be killed. */
+export const ROOMS = { 'src/rules': 90, 'src/execution': 90, 'src/model': 90, adapters: 80 }
+
+/** These start processes or browsers, run the built package, or take long: the others notice as much in less time. */
+const elsewhere = [
+  'large|turns|trials|package|consumers|command|demo|crash|hosts|recipes|types|server|mutants|canary|architecture',
+  'docstrings|families.bundle|families.facts|lock|realms|copies|telemetry|citus|heir|stranger|timers|second|link|clients',
+]
+const isElsewhere = new RegExp(`(${elsewhere.join('|')})[^/]*$`)
+
+/** Milliseconds of tests that a mutant has to survive, and seconds after which it hangs. */
+const BUDGET = 4000
+const PATIENCE = 40
+
+const read = (file) => readFileSync(path.join(ROOT, file), 'utf8')
+const linesOf = (name) =>
+  (existsSync(at(name)) ? readFileSync(at(name), 'utf8').split('\n').filter(Boolean) : []).map(parsed)
+const parsed = (line) => JSON.parse(line)
+
+function filesIn(folder, ending) {
+  const all = readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+  return all.filter((name) => name.endsWith(ending)).map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
 }
 
-/** Runs it over files, or all rooms; answers whether as many mutants were killed as should be. */
-export async function mutants(files) {
-  const require = installed()
-  const report = path.join(HOME, 'report.json')
-  const config = path.join(HOME, 'stryker.json')
-  const settings = {
-    testRunner: 'vitest',
-    plugins: [require.resolve('@stryker-mutator/vitest-runner')],
-    mutate: files.length > 0 ? files : Object.keys(ROOMS).map((room) => `${room}/**/*.ts`),
-    vitest: { configFile: 'test/trials/mutants.config.ts' },
-    coverageAnalysis: 'perTest',
-    ignoreStatic: true,
-    incremental: true,
-    incrementalFile: path.join(HOME, 'incremental.json'),
-    tempDirName: path.join(HOME, 'copy'),
-    ignorePatterns: ['dist', 'bench', '.git', 'docs', '*.tgz'],
-    concurrency: 1,
-    allowEmpty: true,
-    reporters: ['json', 'progress-append-only'],
-    jsonReporter: { fileName: report },
-  }
-  writeFileSync(config, JSON.stringify(settings))
+/** Judges the mutants of files or folders, or of all rooms; answers them with what became of each. */
+export async function judgedMutants(names) {
+  mkdirSync(HOME, { recursive: true })
+  const files = Object.keys(ROOMS).flatMap((room) => filesIn(room, '.ts').sort())
+  const isWanted = ({ file }) =>
+    names.length === 0 || names.some((name) => file === name || file.startsWith(`${name}/`))
+  const { sources, all } = await prepared(HOME, ROOT, files)
+  const wanted = all.filter(isWanted)
   const { openServer } = await import('./database.mjs')
   const server = await openServer()
+  const env = { ...process.env, DATABASE_URL: server.url, MUTANTS_HOME: HOME }
   try {
-    const bin = path.join(path.dirname(require.resolve('@stryker-mutator/core/package.json')), 'bin', 'stryker.js')
-    const env = { ...process.env, DATABASE_URL: server.url }
-    const child = spawn(process.execPath, [bin, 'run', config], { cwd: ROOT, stdio: 'inherit', env })
-    const [code] = await once(child, 'exit')
-    if (code !== 0) throw new Error(`Stryker ended with ${code}`)
+    const coverage = await coveredBy(sources, env)
+    const tests = digestOf(JSON.stringify(Object.values(coverage).map(({ digest }) => digest)))
+    for (;;) {
+      const known = results(tests)
+      const mutants = wanted.filter(({ key }) => !known.has(key))
+      if (mutants.length === 0) return wanted.map((one) => ({ ...one, ...known.get(one.key) }))
+      console.log(`${mutants.length} of ${wanted.length} mutants to judge`)
+      const hung = await watched({ files: [], mutants, coverage, budget: BUDGET, tests }, env)
+      if (hung !== undefined)
+        keep('results.jsonl', { key: hung.mutant.key, tests, status: 'killed', cause: 'it hangs' })
+    }
   } finally {
     await server.close()
   }
-  return told(JSON.parse(readFileSync(report, 'utf8')))
 }
 
-const dead = new Set(['Killed', 'Timeout'])
-const alive = new Set(['Survived', 'NoCoverage'])
+const keep = (name, value) => appendFileSync(at(name), `${JSON.stringify(value)}\n`)
 
-/** Says what lives, and how much of each room was killed. */
-function told({ files }) {
+/** Who was killed stays so; who survived is tried again when the tests are others. */
+function results(tests) {
+  const known = linesOf('results.jsonl').filter((one) => one.status === 'killed' || one.tests === tests)
+  return new Map(known.map((one) => [one.key, one]))
+}
+
+/** What each test reaches, of the test files that changed, or of all when a source did. */
+async function coveredBy(sources, env) {
+  const digests = new Map(
+    filesIn('test', '.test.ts')
+      .filter((name) => !isElsewhere.test(name))
+      .map((name) => [name, `${sources} ${digestOf(read(name))}`]),
+  )
+  const known = () =>
+    Object.fromEntries(
+      linesOf('coverage.jsonl')
+        .filter(({ name, digest }) => digests.get(name) === digest)
+        .map((one) => [one.name, one]),
+    )
+  for (;;) {
+    const found = known()
+    const left = [...digests].filter(([name]) => found[name] === undefined)
+    if (left.length === 0) return Object.fromEntries([...digests.keys()].map((name) => [name, found[name]]))
+    console.log(`${left.length} files of tests to see what they reach`)
+    const hung = await watched({ files: left, mutants: [], coverage: {}, budget: 0 }, env)
+    if (hung !== undefined) keep('coverage.jsonl', { ...hung, tests: [], shared: {} })
+  }
+}
+
+/** Runs the judge; where it hangs it is ended, and what it was at is answered. */
+async function watched(plan, env) {
+  writeFileSync(at('plan.json'), JSON.stringify(plan))
+  writeFileSync(at('now.json'), JSON.stringify({ since: Date.now() }))
+  const bin = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
+  const given = [bin, 'run', '--config', 'test/trials/mutants.config.ts', '--reporter', 'dot']
+  const child = spawn(process.execPath, given, { cwd: ROOT, env, stdio: 'ignore', detached: true })
+  const ended = once(child, 'exit')
+  let isOver = false
+  ended.then(() => {
+    isOver = true
+  })
+  while (!isOver) {
+    await Promise.race([ended, pause(1000, undefined, { ref: false })])
+    const { since, ...what } = JSON.parse(readFileSync(at('now.json'), 'utf8') || '{}')
+    if (isOver || Date.now() - since < PATIENCE * 1000 || (what.name === undefined && what.mutant === undefined))
+      continue
+    process.kill(-child.pid, 'SIGKILL')
+    await ended
+    return what
+  }
+  const { isDone, since: _, ...what } = JSON.parse(readFileSync(at('now.json'), 'utf8'))
+  // It ran out of memory, or a mutant ended its process.
+  return isDone ? undefined : what
+}
+
+/** Says what lives, and how much of each room was killed; answers whether it is enough. */
+export async function mutants(names) {
+  const all = await judgedMutants(names)
   let isEnough = true
   for (const [room, least] of Object.entries(ROOMS)) {
-    const all = Object.entries(files)
-      .filter(([file]) => file.startsWith(`${room}/`))
-      .flatMap(([file, { mutants }]) => mutants.map((one) => ({ file, ...one })))
-    const [killed, lives] = [dead, alive].map((states) => all.filter(({ status }) => states.has(status)))
-    if (killed.length + lives.length === 0) continue
-    for (const { file, location, mutatorName, replacement, status } of lives)
-      console.log(`${file}:${location.start.line}:${location.start.column} ${status} ${mutatorName}: ${replacement}`)
-    const share = (100 * killed.length) / (killed.length + lives.length)
-    console.log(`${room}: ${killed.length} of ${killed.length + lives.length} killed, ${share.toFixed(1)} %`)
+    const here = all.filter(({ file }) => file.startsWith(`${room}/`))
+    if (here.length === 0) continue
+    const lives = here.filter(({ status }) => status !== 'killed')
+    for (const { file, line, status, kind, what, replacement } of lives)
+      console.log(`${file}:${line} ${status} ${kind}: ${what} → ${replacement}`)
+    const share = (100 * (here.length - lives.length)) / here.length
+    console.log(`${room}: ${here.length - lives.length} of ${here.length} killed, ${share.toFixed(1)} %`)
     isEnough &&= share >= least
   }
   return isEnough

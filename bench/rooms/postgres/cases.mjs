@@ -36,11 +36,11 @@ const bulks = (size, name) => ({
   ],
 })
 
-const singles = (count, name, atLeast) => ({
+const singles = (count, name, atLeast, options) => ({
   size: 2000,
   steps: [{ key: 'changed', title: `PostgreSQL, one changed upsert, ${name}`, unit: 'µs' }],
   contestants: [
-    { name: 'servicebook, upsertService', round: callers(count, upsertsOn) },
+    { name: 'servicebook, upsertService', round: callers(count, upsertsOn, options) },
     {
       name: 'zod + begin, select, upsert, history, commit',
       needs: promises,
@@ -69,6 +69,7 @@ export const cases = [
     contestants: [1000, 1, 10, 100, 10_000].map((size) => ({ name: `chunks of ${size}`, round: chunksOf(size) })),
   },
   singles(1, 'one caller, p50', 1.1),
+  singles(1, 'one caller, prepared, p50', 1.4, { prepared: true }),
   singles(64, '64 callers', 4),
   singles(256, '256 callers', 5),
   {

@@ -11,10 +11,10 @@ import { bookOn, emptyTables, fill, pool, rowsIn, tables } from './database.mjs'
  */
 
 /** Changes services for so many callers that each wait for their answer before they send the next. */
-export function callers(count, upsertOn) {
+export function callers(count, upsertOn, options) {
   return async (documents, { record }) => {
     await emptyTables()
-    const book = bookOn()
+    const book = bookOn(undefined, options)
     await bulk(book, documents.requests(0))
     await pool().query(`vacuum analyze ${tables.services}`)
     const upsert = upsertOn(book)
