@@ -8,9 +8,10 @@ import {
   openBook,
   upsertService,
 } from 'servicebook'
-import { migrate, postgresStore } from 'servicebook/postgres'
+import { migrate, migrations, type PostgresClient, postgresStore } from 'servicebook/postgres'
 import { expect, onTestFinished, test } from 'vitest'
 import { literal } from '../adapters/postgres/tables.js'
+import { isCitus, lockWaits } from './citus.js'
 import { databaseUrl, emptySchema, pool } from './database.js'
 
 /* P7: what a server or a database may be set to. */
@@ -113,4 +114,39 @@ test('P7 a session that speaks another encoding than its driver is told so befor
   await expect(migrate(latin, { schema })).rejects.toThrow(/client_encoding must be UTF8/)
   await latin.query(`set client_encoding = 'UTF8'`)
   await migrate(latin, { schema })
+})
+
+test('P7 a step that another process makes meanwhile is taken as made, also by who sees only what was there', async () => {
+  const { schema, close } = await emptySchema()
+  onTestFinished(close)
+  const connected = async (options: string) => {
+    const client = new pg.Client({ connectionString: databaseUrl, options })
+    await client.connect()
+    onTestFinished(() => client.end())
+    return client
+  }
+  const late = await connected('-c default_transaction_isolation=repeatable\\ read')
+  const early = await connected('')
+  const { rows } = await late.query('select pg_backend_pid() as pid')
+  const asked = lockWaits(await isCitus(pool))
+  const steps = [...migrations({ schema })]
+  const overtaken: PostgresClient = {
+    async query(text, values) {
+      const [step] = steps
+      if (step === undefined || !text.includes(`version = ${step.version})`)) return late.query(text, values)
+      steps.shift()
+      await early.query('begin')
+      const lock = `servicebook "${schema}"."servicebook_migrations"`
+      await early.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [lock])
+      const answer = late.query(text, values)
+      answer.catch(() => {})
+      while ((await pool.query(asked, [rows[0].pid])).rows.length === 0);
+      for (const statement of step.statements) await early.query(statement)
+      await early.query(`insert into ${schema}.servicebook_migrations (version) values (${step.version})`)
+      await early.query('commit')
+      return answer
+    },
+  }
+  await migrate(overtaken, { schema })
+  expect(steps).toEqual([])
 })

@@ -70,8 +70,8 @@ export async function migrate(client: PostgresClient, options: PostgresOptions =
   for (const step of steps) await done(send, application(tables, step))
 }
 
-/** Duplicates: of a schema, of a table, and of their names in the catalog. */
-const THERE: ReadonlySet<unknown> = new Set(['42P06', '42P07', '23505'])
+/** Duplicates: of a schema, of a table, of a column, and of their names in the catalog. */
+const THERE: ReadonlySet<unknown> = new Set(['42P06', '42P07', '42701', '23505'])
 
 /**
  * Where transactions see what was there when they began (`default_transaction_isolation`), who waited for the lock does not
