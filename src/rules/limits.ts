@@ -13,13 +13,13 @@ export interface Limits {
 export const defaultLimits: Limits = { description: 4 * 2 ** 20, request: 8 * 2 ** 20, depth: 32, elements: 1000 }
 
 /** `size` is as `Copied` in `copy.ts` has it: only near the limit is the text made. */
-export function isTooLarge(value: unknown, size: number, limits: Limits): boolean {
-  return size > limits.request || (isNearLimit(size, limits) && utf8Length(JSON.stringify(value)) > limits.request)
+export function isTooLarge(value: unknown, size: number, { request }: Limits): boolean {
+  return size > request || (size * 6 > request && utf8Length(JSON.stringify(value)) > request)
 }
 
-/** Whether what has such a size may be more than a request may be. */
-export function isNearLimit(size: number, { request }: Limits): boolean {
-  return size * 6 > request
+/** Whether a JSON value is more than a request may be, and so can never come back as one. */
+export function isBeyond(value: unknown, limits: Limits): boolean {
+  return isTooLarge(value, sizeOf(value), limits)
 }
 
 /** Of a JSON value, as `Copied` in `copy.ts` has it: never more than the bytes of its JSON text, and never less than a sixth of them. */
@@ -30,11 +30,6 @@ export function sizeOf(value: unknown): number {
   if (Array.isArray(value)) for (const element of value) size += sizeOf(element)
   else for (const key in value) size += key.length + sizeOf((value as Record<string, unknown>)[key])
   return size
-}
-
-/** The same of a field, which is no part of the text where it is absent. */
-export function sizeUnder(key: string, value: unknown): number {
-  return value === undefined ? 0 : key.length + sizeOf(value)
 }
 
 /** Bytes of a text in UTF-8, without an encoder: not every test environment has one, and a copy would be as large again. */
