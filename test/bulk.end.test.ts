@@ -9,7 +9,7 @@ const names = async (store: ServiceStore) => (await stateOf(store)).current.map(
 
 const none = { created: 0, updated: 0, unchanged: 0, restored: 0 }
 
-/* How a bulk ends early: an abort, input or progress that throws, and what is still with the store then. */
+/* How a bulk ends early: by an abort, or by input or progress that throws. */
 
 test('§6 an abort answers with the reason, every row settled so far, and ABORTED for rows that were read but not sent', async () => {
   const book = openTestBook()

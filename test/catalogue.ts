@@ -75,6 +75,16 @@ export const stores: readonly { readonly name: string; open(): Promise<OpenStore
   { name: 'postgres', open: () => borrowDatabase() },
 ]
 
+/** A book on one of them, with a cipher, until the test ends. */
+export async function bookOn(
+  which: (typeof stores)[number],
+  options: Partial<BookOptions<typeof mlmodelServices>> = {},
+) {
+  const { store, close } = await which.open()
+  onTestFinished(close)
+  return openTestBook({ store, cipher: testCipher(), ...options })
+}
+
 /** Every service that a store holds, as it holds it. */
 export async function storedIn(store: ServiceStore): Promise<readonly Stored[]> {
   const { services } = await store.list(FAMILY, { limit: 1_000_000, include: 'all' })

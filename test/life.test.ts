@@ -17,24 +17,18 @@ import {
   upsertService,
 } from 'servicebook'
 import { memoryStore } from 'servicebook/memory'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { nastyNames, type Request } from './arbitraries.js'
-import { FAMILY, openTestBook, stateOf, stores, testCipher } from './catalogue.js'
+import { bookOn, FAMILY, openTestBook, stateOf, stores } from './catalogue.js'
 
 const row = (name: string, rest = {}): Request => ({ name, serviceType: 'Sklearn', ...rest }) as Request
 const by = { name: 'ada' }
 const names = (services: readonly Service[]) => services.map(({ name }) => name)
 const versions = (services: readonly Service[]) => services.map(({ version }) => version)
 
-async function opened(which: (typeof stores)[number], options = {}) {
-  const { store, close } = await which.open()
-  onTestFinished(close)
-  return openTestBook({ store, cipher: testCipher(), ...options })
-}
-
 describe.each(stores)('on the $name store', (which) => {
   test('§7 a soft delete is a version, a second one is unchanged; a restore is another; a hard delete leaves nothing', async () => {
-    const book = await opened(which, { now: () => 1000 })
+    const book = await bookOn(which, { now: () => 1000 })
     const config = { awsConfig: { awsRegion: 'eu', awsSecretAccessKey: 'hush' } }
     await createService(book, { name: 'a', serviceType: 'SageMaker', connection: { config } }, { by })
     const { outcome, service: deleted } = (await deleteService(book, 'a', { by: { name: 'eve' } }))._unsafeUnwrap()
@@ -74,7 +68,7 @@ describe.each(stores)('on the $name store', (which) => {
 
   test('§3 §7 versions are listed newest first, each is readable by number and by the time it was current', async () => {
     let time = 1000
-    const book = await opened(which, { now: () => time })
+    const book = await bookOn(which, { now: () => time })
     for (let round = 0; round < 25; round++) {
       await upsertService(book, row('a', { description: `round ${round}` }))
       time += 1000
@@ -110,7 +104,7 @@ describe.each(stores)('on the $name store', (which) => {
   })
 
   test('§7 lists are paged both ways by cursors, filtered, counted, and stable while others write', async () => {
-    const book = await opened(which)
+    const book = await bookOn(which)
     const owner = '11111111-1111-4111-8111-11111111111a'
     const rows = nastyNames.map((name, at) =>
       row(name, {

@@ -9,9 +9,9 @@ import {
   type Service,
   upsertService,
 } from 'servicebook'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Request } from './arbitraries.js'
-import { openTestBook, stateOf, stores, testCipher } from './catalogue.js'
+import { bookOn, openTestBook, stateOf, stores } from './catalogue.js'
 
 /* Patches of one principal that are one change: what consolidates, what it takes back, and what does not. */
 
@@ -20,12 +20,6 @@ const [ada, eve] = [{ name: 'ada' }, { name: 'eve' }]
 const put = (path: string, value: unknown): PatchOperation => ({ op: 'add', path, value })
 
 describe.each(stores)('on the $name store', (which) => {
-  async function opened(options = {}) {
-    const { store, close } = await which.open()
-    onTestFinished(close)
-    return openTestBook({ store, cipher: testCipher(), ...options })
-  }
-
   test('§7 patches of one principal within ten minutes are one change, told whole; after that they are another', async () => {
     for (const [later, versions] of [
       [599_999, [0.2, 0.1]],
@@ -33,7 +27,7 @@ describe.each(stores)('on the $name store', (which) => {
       [600_001, [0.3, 0.2, 0.1]],
     ] as const) {
       let time = 1_000_000
-      const book = await opened({ now: () => time })
+      const book = await bookOn(which, { now: () => time })
       await createService(book, row('a', { description: 'first' }), { by: ada })
       time += 700_000
       await patchService(book, 'a', [put('/description', 'second')], { by: ada })
@@ -54,7 +48,7 @@ describe.each(stores)('on the $name store', (which) => {
 
   test('§7 an edit that undoes the session takes the version back, with its content and a new time', async () => {
     let time = 1_000_000
-    const book = await opened({ now: () => time })
+    const book = await bookOn(which, { now: () => time })
     await createService(book, row('a', { description: 'first', tags: [{ tagFQN: 'PII' }] }), { by: eve })
     await upsertService(book, row('a', { description: 'second' }), { by: eve })
     const before = (await getService(book, 'a'))._unsafeUnwrap()

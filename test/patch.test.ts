@@ -12,23 +12,17 @@ import {
   type Service,
 } from 'servicebook'
 import { memoryDirectory } from 'servicebook/memory'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { anyName, type Request, requests } from './arbitraries.js'
-import { openTestBook, stateOf, stores, testCipher } from './catalogue.js'
+import { bookOn, openTestBook, stateOf, stores } from './catalogue.js'
 
 const row = (name: string, rest = {}): Request => ({ name, serviceType: 'Sklearn', ...rest }) as Request
 const ada = { name: 'ada' }
 const put = (path: string, value: unknown): PatchOperation => ({ op: 'add', path, value })
 
 describe.each(stores)('on the $name store', (which) => {
-  async function opened(options = {}) {
-    const { store, close } = await which.open()
-    onTestFinished(close)
-    return openTestBook({ store, cipher: testCipher(), ...options })
-  }
-
   test('§7 a patch may remove what upsert cannot, keeps masked secrets, and is a version', async () => {
-    const book = await opened()
+    const book = await bookOn(which)
     const config = { awsConfig: { awsRegion: 'eu', awsSecretAccessKey: 'hush' } }
     const owners = [{ id: '11111111-1111-4111-8111-111111111111', type: 'user' as const }]
     const tags = [{ tagFQN: 'PII' }, { tagFQN: 'Tier' }]

@@ -23,7 +23,7 @@ export function referredInChange(change: ChangeDescription | undefined): readonl
   const all: Reference[] = []
   for (const changes of [change.fieldsAdded, change.fieldsUpdated, change.fieldsDeleted])
     for (const { name, oldValue, newValue } of changes)
-      if (REFERRING.has(name)) all.push(...referredIn(name, oldValue), ...referredIn(name, newValue))
+      all.push(...referredIn(name, oldValue), ...referredIn(name, newValue))
   return all
 }
 

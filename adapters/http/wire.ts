@@ -116,7 +116,7 @@ function referencesOf(
   if (fields.has('domain') || fields.has('domains')) all.push(...domainsOf(domain))
   if (fields.has('dataProducts')) all.push(...dataProducts.map(dataProduct))
   if (fields.has('tags') && describe !== undefined) all.push(...tags.map(tagOf))
-  if (changeDescription !== undefined) all.push(...referredInChange(changeDescription))
+  all.push(...referredInChange(changeDescription))
   return all
 }
 

@@ -23,8 +23,8 @@ export interface PostgresStoreOptions extends PostgresOptions {
    */
   readonly outbox?: boolean
   /**
-   * Whether statements about one service are named, so that each connection parses and plans them once: single verbs take
-   * about two thirds of the time. `client.query` then has to take `{ name, text, values }`, as that of pg does, and
+   * Whether statements about one service are named, so that each connection parses and plans them once, which is a good part
+   * of what a single verb takes. `client.query` then has to take `{ name, text, values }`, as that of pg does, and
    * connections have to keep their session. Behind a pooler that gives out connections for a transaction and does not
    * carry names over, all stays right: a statement whose name was not known is sent again without, which after ten losses
    * is how all are sent, so that nothing is gained. Default `false`.

@@ -22,13 +22,20 @@ export function isBeyond(value: unknown, limits: Limits): boolean {
   return isTooLarge(value, sizeOf(value), limits)
 }
 
-/** Of a JSON value, as `Copied` in `copy.ts` has it: never more than the bytes of its JSON text, and never less than a sixth of them. */
+/**
+ * Of a JSON value, as `Copied` in `copy.ts` has it: never more than the bytes of its JSON text, and never less than a sixth of
+ * them. A field that is `undefined` is not in the text.
+ */
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return 2 + value.length
   let size = 2
   if (typeof value !== 'object' || value === null) return size
   if (Array.isArray(value)) for (const element of value) size += sizeOf(element)
-  else for (const key in value) size += key.length + sizeOf((value as Record<string, unknown>)[key])
+  else
+    for (const key in value) {
+      const field = (value as Record<string, unknown>)[key]
+      if (field !== undefined) size += key.length + sizeOf(field)
+    }
   return size
 }
 

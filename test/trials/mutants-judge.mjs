@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { startTests } from '@vitest/runner'
 import pg from 'pg'
@@ -14,7 +14,11 @@ const ROOT = process.cwd()
 const at = (name) => path.join(HOME, name)
 const { files, mutants, coverage, budget, tests: digest } = JSON.parse(readFileSync(at('plan.json'), 'utf8'))
 
-const now = (what) => writeFileSync(at('now.json'), JSON.stringify({ ...what, since: Date.now() }))
+/** Said by a rename, so that nobody reads half of it. */
+function now(what) {
+  writeFileSync(at('now.new'), JSON.stringify({ ...what, since: Date.now() }))
+  renameSync(at('now.new'), at('now.json'))
+}
 const keep = (name, value) => appendFileSync(at(name), `${JSON.stringify(value)}\n`)
 
 /** What is switched on, and what was reached since somebody asked. */
@@ -93,6 +97,9 @@ function forgetTest(filepath) {
 /** What each test of a file reaches, and how long it takes. */
 async function covered(name) {
   forget()
+  // Once without running any, so that what is measured is not how long it takes to translate what it imports.
+  await ran(path.join(ROOT, name), ['none'], { onBefore() {}, onAfter() {} })
+  forget()
   const tests = []
   const shared = new Set()
   let begun = 0
@@ -132,71 +139,85 @@ function grouped(reached) {
 /** How often a test killed a mutant of a file. */
 const kills = new Map()
 
+/** Tests that fail by themselves too, since they need what their neighbours do first. */
+const dependent = new Set()
+const proven = new Set()
+
 /** The tests that reach a mutant, the likeliest killers first; what a file reaches before its tests, all of them may. */
 function witnesses({ file, id }) {
   const found = []
-  for (const [name, { tests, shared }] of Object.entries(coverage)) {
+  for (const [name, { tests, shared, ms: before }] of Object.entries(coverage)) {
     const isShared = shared[file]?.includes(id)
+    const isLone = !tests.some(({ reached }) => reached[file] !== undefined)
     for (const { id: test, ms, reached } of tests) {
-      const isReached = reached[file]?.includes(id)
-      if (isReached || (isShared && reached[file] !== undefined) || (isShared && isLone(tests, file)))
-        found.push({ name, test, ms, weight: kills.get(`${file} ${test}`) ?? 0 })
+      const isReached = reached[file]?.includes(id) || (isShared && (isLone || reached[file] !== undefined))
+      if (isReached && !dependent.has(test))
+        found.push({ name, test, ms, cost: before + ms, weight: kills.get(`${file} ${test}`) ?? 0 })
     }
   }
-  return found.sort((a, b) => b.weight - a.weight || a.ms - b.ms)
+  return found.sort((a, b) => b.weight - a.weight || a.cost - b.cost)
 }
 
-const isLone = (tests, file) => !tests.some(({ reached }) => reached[file] !== undefined)
-
 /** In batches of one file each: first the best, by itself, then all others as far as the time allows. */
-function batches(found) {
-  const [first, ...others] = found
+function batches([first, ...others]) {
   const groups = new Map()
   let spent = 0
-  for (const one of others) {
-    spent += one.ms
-    if (spent > budget) continue
-    const group = groups.get(one.name) ?? []
-    groups.set(one.name, group)
-    group.push(one.test)
+  for (const { name, test, ms, cost } of others) {
+    const group = groups.get(name)
+    const price = group === undefined ? cost : ms
+    if (spent + price > budget) continue
+    spent += price
+    if (group === undefined) groups.set(name, [test])
+    else group.push(test)
   }
   return [[first.name, [first.test]], ...groups]
 }
 
-async function judged(mutant) {
-  const found = witnesses(mutant)
-  if (found.length === 0) return { status: 'unreached' }
-  Object.assign(switched, { file: mutant.file, id: mutant.id, hits: 0 })
+/** The first test of some of a file that fails. */
+async function failing(name, ids) {
+  let failed
+  const file = await ran(path.join(ROOT, name), ids, {
+    onBefore: (task) => {
+      switched.hits = 0
+      if (failed !== undefined) task.mode = 'skip'
+    },
+    onAfter: (task) => {
+      if (task.result?.state === 'fail') failed ??= { test: task.id, cause: `${name}: ${task.name}` }
+    },
+  })
+  if (failed !== undefined || file.result?.state !== 'fail') return failed
+  return { test: ids[0], cause: `${name}: ${file.result.errors?.[0]?.message ?? 'it cannot be loaded'}` }
+}
+
+/** Whether a test holds by itself where nothing is switched on. */
+async function isProven(name, test) {
+  if (proven.has(test)) return true
   forget()
-  let killer
-  let cause
-  try {
+  const failed = await failing(name, [test])
+  ;(failed === undefined ? proven : dependent).add(test)
+  return failed === undefined
+}
+
+async function judged({ file, id }) {
+  for (;;) {
+    const found = witnesses({ file, id })
+    if (found.length === 0) return { status: 'unreached' }
+    Object.assign(switched, { file, id })
+    forget()
+    let killer
     for (const [name, ids] of batches(found)) {
-      const file = await ran(path.join(ROOT, name), ids, {
-        onBefore: (task) => {
-          switched.hits = 0
-          if (killer !== undefined) task.mode = 'skip'
-        },
-        onAfter: (task) => {
-          if (killer !== undefined || task.result?.state !== 'fail') return
-          killer = task.id
-          cause = `${name}: ${task.name}`
-        },
-      })
-      if (killer === undefined && file.result?.state === 'fail') {
-        killer = ids[0]
-        cause = `${name}: ${file.result.errors?.[0]?.message}`
-      }
+      const failed = await failing(name, ids)
+      if (failed !== undefined) killer = { name, ...failed }
       if (killer !== undefined) break
     }
-  } finally {
     Object.assign(switched, { file: '', id: '' })
+    if (killer === undefined) return { status: 'survived' }
+    if (await isProven(killer.name, killer.test)) {
+      const key = `${file} ${killer.test}`
+      kills.set(key, (kills.get(key) ?? 0) + 1)
+      return { status: 'killed', cause: killer.cause.slice(0, 200) }
+    }
   }
-  await letGo()
-  if (killer === undefined) return { status: 'survived' }
-  const key = `${mutant.file} ${killer}`
-  kills.set(key, (kills.get(key) ?? 0) + 1)
-  return { status: 'killed', cause: cause.slice(0, 200) }
 }
 
 // While this file is loaded, since no test may begin others.
@@ -209,6 +230,7 @@ for (const mutant of mutants) {
   now({ mutant })
   const begun = performance.now()
   const result = await judged(mutant)
+  await letGo()
   keep('results.jsonl', { key: mutant.key, tests: digest, ...result, ms: Math.round(performance.now() - begun) })
 }
 // That vitest does not know what to make of this file afterwards is no matter.

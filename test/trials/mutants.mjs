@@ -27,9 +27,9 @@ const elsewhere = [
 ]
 const isElsewhere = new RegExp(`(${elsewhere.join('|')})[^/]*$`)
 
-/** Milliseconds of tests that a mutant has to survive, and seconds after which it hangs. */
+/** Milliseconds of tests that a mutant has to survive; seconds after which it hangs, and a file of tests does. */
 const BUDGET = 4000
-const PATIENCE = 40
+const PATIENCE = { mutant: 40, file: 200 }
 
 const read = (file) => readFileSync(path.join(ROOT, file), 'utf8')
 const linesOf = (name) =>
@@ -114,16 +114,18 @@ async function watched(plan, env) {
   })
   while (!isOver) {
     await Promise.race([ended, pause(1000, undefined, { ref: false })])
-    const { since, ...what } = JSON.parse(readFileSync(at('now.json'), 'utf8') || '{}')
-    if (isOver || Date.now() - since < PATIENCE * 1000 || (what.name === undefined && what.mutant === undefined))
-      continue
+    const { since, ...what } = JSON.parse(readFileSync(at('now.json'), 'utf8'))
+    const patience = what.mutant === undefined ? PATIENCE.file : PATIENCE.mutant
+    if (isOver || Date.now() - since < patience * 1000) continue
     process.kill(-child.pid, 'SIGKILL')
     await ended
     return what
   }
   const { isDone, since: _, ...what } = JSON.parse(readFileSync(at('now.json'), 'utf8'))
-  // It ran out of memory, or a mutant ended its process.
-  return isDone ? undefined : what
+  if (isDone) return undefined
+  // It ran out of memory, or a mutant ended its process; else it never began.
+  if (what.name === undefined && what.mutant === undefined) throw new Error('the judge does not start')
+  return what
 }
 
 /** Says what lives, and how much of each room was killed; answers whether it is enough. */
