@@ -108,16 +108,22 @@ async function watched(plan, env) {
   const given = [bin, 'run', '--config', 'test/trials/mutants.config.ts', '--reporter', 'dot']
   const child = spawn(process.execPath, given, { cwd: ROOT, env, stdio: 'ignore', detached: true })
   const ended = once(child, 'exit')
+  // A group of its own, so that its workers end with it; and then with us too, whatever ends us.
+  const end = () => process.kill(-child.pid, 'SIGKILL')
+  process.once('exit', end)
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    if (process.listenerCount(signal) === 0) process.once(signal, () => process.exit(130))
   let isOver = false
   ended.then(() => {
     isOver = true
+    process.off('exit', end)
   })
   while (!isOver) {
     await Promise.race([ended, pause(1000, undefined, { ref: false })])
     const { since, ...what } = JSON.parse(readFileSync(at('now.json'), 'utf8'))
     const patience = what.mutant === undefined ? PATIENCE.file : PATIENCE.mutant
     if (isOver || Date.now() - since < patience * 1000) continue
-    process.kill(-child.pid, 'SIGKILL')
+    end()
     await ended
     return what
   }
