@@ -1,5 +1,4 @@
 import { MASK, type PatchOperation } from 'servicebook'
-import type { Described, Description } from 'servicebook/http'
 import { describe, expect, test } from 'vitest'
 import { openTestBook } from './catalogue.js'
 import { asking, MODELS, openEdge } from './edge.js'
@@ -157,55 +156,6 @@ test('?domain= of one that the directory does not know is a 404; without a direc
   expect((await failing.ask('GET', `${MODELS}?domain=Ops`)).status).toBe(503)
 })
 
-describe('references', () => {
-  const told: Record<string, Description> = {
-    'user:ada': { id: ADA },
-    [`domain:${SALES}`]: { fullyQualifiedName: 'Sales' },
-    [`dataProduct:${SALES}`]: { fullyQualifiedName: 'Churn' },
-  }
-  const describing = (asked: readonly Described[]) =>
-    asked.map((one) => told[`${one.type}:${'id' in one ? one.id : one.fullyQualifiedName}`])
-  const open = () => openEdge({ describe: describing })
-  const alone = {
-    owners: [{ type: 'user', name: 'ada' }],
-    domains: [{ id: SALES, type: 'domain' }],
-    dataProducts: [{ id: SALES, type: 'dataProduct' }],
-  }
-
-  test('by id alone or by name alone are taken where describe knows the other, in a bulk and a patch too', async () => {
-    const { ask } = open()
-    const expected = {
-      owners: [{ id: ADA, type: 'user' }],
-      domains: [{ fullyQualifiedName: 'Sales' }],
-      dataProducts: [{ fullyQualifiedName: 'Churn' }],
-    }
-    expect((await ask('POST', MODELS, row('a', alone))).body).toMatchObject(expected)
-    expect((await ask('PUT', `${MODELS}/bulk`, [row('b', alone)])).body.status).toBe('success')
-    await ask('POST', MODELS, row('c'))
-    const operations = Object.entries(alone).map(([field, [value]]) => ({ op: 'add', path: `/${field}/0`, value }))
-    expect((await ask('PATCH', `${MODELS}/name/c`, operations)).body).toMatchObject(expected)
-  })
-
-  test('that describe does not know, and without one, are refused where they stand', async () => {
-    for (const { ask } of [open(), openEdge()]) {
-      const unknown = { owners: [{ type: 'user', name: 'eve' }], domains: [{ id: ADA, type: 'domain' }] }
-      const { status, body } = await ask('POST', MODELS, row('a', unknown))
-      expect(status).toBe(400)
-      expect(body.issues.map(({ path }: { path: string }) => path)).toContain('/owners/0/id')
-    }
-  })
-
-  test('an owner without a type has the one that the directory knows', async () => {
-    const knows = (asked: readonly { type: string; id?: string }[]) =>
-      asked.map(({ type, id }) => type === 'team' && id === ADA)
-    const { ask } = openEdge({}, { directory: { knows } as never })
-    expect((await ask('POST', MODELS, row('a', { owners: [{ id: ADA }] }))).body.owners).toEqual([
-      { id: ADA, type: 'team' },
-    ])
-    expect((await ask('POST', MODELS, row('b', { owners: [{ id: SALES }] }))).status).toBe(400)
-  })
-})
-
 test('a connection without anything in it is none', async () => {
   const { ask } = openEdge()
   expect((await ask('POST', MODELS, row('a', { connection: {} }))).body).not.toHaveProperty('connection')
@@ -279,34 +229,6 @@ test('what a write changed by itself stands beside what its version changed', as
   expect((await patch('two')).body).not.toHaveProperty('incrementalChangeDescription')
 })
 
-test('labels carry what describe knows of their tags, sorted; what comes back with them changes nothing', async () => {
-  const style = { color: '#f00', iconURL: 'i' }
-  const describing = (asked: readonly Described[]) =>
-    asked.map((one): Description | undefined => {
-      if (one.type === 'tag') return { description: 'For people', displayName: 'None of it', style }
-      return one.type === 'glossaryTerm' ? {} : undefined
-    })
-  const { ask } = openEdge({ describe: describing })
-  const tags = [{ tagFQN: 'PII.None' }, { tagFQN: 'A.B', source: 'Glossary' }]
-  const { body } = await ask('POST', MODELS, row('a', { tags }))
-  const rest = { labelType: 'Manual', state: 'Confirmed' }
-  expect(body.tags).toEqual([
-    { tagFQN: 'A.B', source: 'Glossary', name: 'B', ...rest },
-    {
-      tagFQN: 'PII.None',
-      source: 'Classification',
-      name: 'None',
-      displayName: 'None of it',
-      description: 'For people',
-      style,
-      ...rest,
-    },
-  ])
-  expect((await ask('PUT', MODELS, row('a', { tags: body.tags }))).headers.get(CHANGE)).toBe('entityNoChange')
-  const patched = await ask('PATCH', `${MODELS}/name/a`, [{ op: 'remove', path: '/tags/0' }])
-  expect(patched.body.tags.map(({ tagFQN }: { tagFQN: string }) => tagFQN)).toEqual(['PII.None'])
-})
-
 test('patches made as differences of whole objects work twice in a row, and with an object that is out of date', async () => {
   const { default: jsonPatch } = await import('fast-json-patch')
   const { ask } = openEdge({
@@ -334,62 +256,4 @@ test('patches made as differences of whole objects work twice in a row, and with
   const last = await update({ ...second, description: 'four', owners: [] }, '?fields=*')
   expect([second.description, third.description, last.description]).toEqual(['two', 'three', 'four'])
   expect([last.owners, last.connection.config.awsConfig.awsSecretAccessKey]).toEqual([[], MASK])
-})
-
-describe('§7 beside a service', () => {
-  test('followers come and go by their routes, are answered as an event, and are shown when asked for', async () => {
-    const { ask } = openEdge({
-      describe: (asked) => asked.map((one) => (one.type === 'user' ? { name: 'ada' } : undefined)),
-    })
-    const { body } = await ask('POST', MODELS, row('a'))
-    expect(body).not.toHaveProperty('followers')
-    const at = `${MODELS}/${body.id}`
-    const followed = await ask('PUT', `${at}/followers`, JSON.stringify(ADA))
-    expect([followed.status, followed.headers.get(CHANGE)]).toEqual([200, 'entityFieldsChanged'])
-    expect(followed.body).toMatchObject({
-      eventType: 'entityUpdated',
-      entityType: 'mlmodelService',
-      entityId: body.id,
-      currentVersion: 0.1,
-      previousVersion: 0.1,
-      changeDescription: { fieldsAdded: [{ name: 'followers', newValue: expect.stringContaining(ADA) }] },
-    })
-    const again = await ask('PUT', `${at}/followers`, JSON.stringify(ADA))
-    expect([again.headers.get(CHANGE), again.body.eventType]).toEqual(['entityNoChange', 'entityNoChange'])
-    expect(again.body.changeDescription.fieldsAdded).toEqual([])
-    const shown = (await ask('GET', `${at}?fields=followers`)).body
-    expect([shown.followers, shown.version]).toEqual([[{ id: ADA, type: 'user', name: 'ada' }], 0.1])
-    expect((await ask('GET', `${MODELS}?fields=followers`)).body.data[0].followers).toEqual(shown.followers)
-    expect((await ask('GET', at)).body).not.toHaveProperty('followers')
-    const { headers } = await ask('GET', `${at}?fields=followers`)
-    const seen = { 'if-none-match': headers.get('etag') as string }
-    expect((await ask('GET', `${at}?fields=followers`, undefined, seen)).status).toBe(200)
-    const gone = await ask('DELETE', `${at}/followers/${ADA}`)
-    expect(gone.body.changeDescription.fieldsDeleted).toHaveLength(1)
-    expect((await ask('GET', `${at}?fields=followers`)).body.followers).toEqual([])
-    for (const wrong of ['x', 7, null, {}])
-      expect((await ask('PUT', `${at}/followers`, JSON.stringify(wrong))).status).toBe(400)
-    expect((await ask('PUT', `${MODELS}/${ADA}/followers`, JSON.stringify(ADA))).status).toBe(404)
-  })
-
-  test('the last result of a test is kept masked and shown when asked for, to a bot in clear too', async () => {
-    const authenticate = () => ({ name: 'bot', isBot: true })
-    const { ask } = openEdge({ authenticate })
-    const { body } = await ask('POST', MODELS, aws('a', 'hush'))
-    const at = `${MODELS}/${body.id}`
-    const result = {
-      status: 'Failed',
-      lastUpdatedAt: 7,
-      steps: [{ name: 'S', passed: false, message: 'http://u:hush@h' }],
-    }
-    const told = await ask('PUT', `${at}/testConnectionResult`, result)
-    const kept = { ...result, steps: [{ name: 'S', mandatory: true, passed: false, message: `http://u:${MASK}@h` }] }
-    expect([told.status, told.body.testConnectionResult]).toEqual([200, kept])
-    const shown = (await ask('GET', `${at}?fields=testConnectionResult`)).body
-    expect(shown.testConnectionResult).toEqual(kept)
-    expect(shown.connection.config.awsConfig.awsSecretAccessKey).toBe('hush')
-    expect((await ask('GET', at)).body).not.toHaveProperty('testConnectionResult')
-    for (const wrong of [{}, [], 7, { steps: [{ name: 'S' }] }, { ...result, other: 1 }])
-      expect((await ask('PUT', `${at}/testConnectionResult`, wrong)).status, JSON.stringify(wrong)).toBe(400)
-  })
 })
