@@ -3,7 +3,7 @@ import { sharedSchemas } from './components.js'
 import { distinct, failed, json, ok, operation, tagOf } from './described.js'
 import { pathsOf } from './operations.js'
 import { type HandlerOptions, settled } from './options.js'
-import { familySchemas, ref, type Schema, testResult } from './schemas.js'
+import { entityOf, familySchemas, ref, type Schema, testResult } from './schemas.js'
 
 /*
  * The OpenAPI description of the routes. Source: OpenAPI 3.1.
@@ -27,9 +27,7 @@ export function openApiDocument(books: Book | readonly Book[], options: HandlerO
 /** The document for when it is asked for: what would make none is said at once, and what takes long is done then. */
 export function documented(books: readonly Book[], options: HandlerOptions): () => OpenApiDocument {
   const { basePath, publicUrl, shape, version } = settled(books, options)
-  const paths: OpenApiDocument['paths'] = { ...Object.assign({}, ...books.map(pathsOf)), ...forEverybody() }
-  const operations = Object.values(paths).flatMap((item) => Object.values(item))
-  distinct(operations.map((one) => [String(one.operationId), one]))
+  distinct(operationIdsOf(books).map((id) => [id, id]))
   const schemas = distinct([
     ...books.flatMap((book) => Object.entries(familySchemas(book, shape === 'server'))),
     ['TestConnectionResult', () => testResult(books[0] as Book)] as const,
@@ -47,7 +45,7 @@ export function documented(books: readonly Book[], options: HandlerOptions): () 
     tags: [...books.map(tagOf), SYSTEM],
     // Whether a request needs a principal is the host's policy to say.
     security: [{ bearer: [] }, {}],
-    paths: structuredClone(paths),
+    paths: structuredClone({ ...Object.assign({}, ...books.map(pathsOf)), ...forEverybody() }),
     components: {
       schemas: Object.fromEntries(Object.entries(schemas).map(([name, make]) => [name, make()])),
       responses: { Error: { description: 'An error', content: json(ref('ErrorMessage'), failed) } },
@@ -61,6 +59,21 @@ export function documented(books: readonly Book[], options: HandlerOptions): () 
     },
   })
 }
+
+/**
+ * The operations of all books by name. Only the entity makes those of two books differ: the routes are described once, with
+ * a mark in its place.
+ */
+function operationIdsOf(books: readonly Book[]): readonly string[] {
+  const { family } = books[0] as Book
+  const marked = { family: { ...family, entityType: MARK } } as Book
+  const ids = (paths: OpenApiDocument['paths']) =>
+    Object.values(paths).flatMap((item) => Object.values(item).map(({ operationId }) => String(operationId)))
+  const own = ids(pathsOf(marked))
+  return [...books.flatMap((book) => own.map((id) => id.replace(MARK, () => entityOf(book)))), ...ids(forEverybody())]
+}
+
+const MARK = '*'
 
 /** An OpenAPI document, as far as anybody needs to know. */
 export interface OpenApiDocument {
