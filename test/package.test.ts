@@ -60,6 +60,13 @@ describe('README and docs', () => {
     if (promised.length > 0) expect(output.trimEnd().split('\n')).toEqual(promised)
   })
 
+  test('what it shows in other languages is a piece of recipes that run', () => {
+    const recipes = fs.readFileSync('docs/stand-in.md', 'utf8')
+    const pieces = [...readme.matchAll(/```(?:python|java)\n(.*?)```/gs)].map(([, piece]) => piece)
+    expect(pieces).toHaveLength(2)
+    for (const piece of pieces) expect(recipes).toContain(piece)
+  })
+
   test('every command it gives is a script of the package or npm itself', () => {
     const { scripts } = JSON.parse(fs.readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
     for (const [, name] of readme.matchAll(/npm run (\w+)/g)) expect(Object.keys(scripts)).toContain(name)
