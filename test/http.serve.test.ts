@@ -92,10 +92,13 @@ describe(SERVE, () => {
     const request = { name: 'a', serviceType: 'SageMaker', connection: { config } }
     const open = await start(SERVE, [directory])
     expect((await open.ask('POST', MODELS, request)).status).toBe(400)
+    expect(open.printed.stdout).toContain('SERVICEBOOK_KEY')
     open.child.kill()
     await open.ended
-    const { ask } = await start(SERVE, [directory], { SERVICEBOOK_KEY: Buffer.alloc(32, 7).toString('base64') })
+    const SERVICEBOOK_KEY = Buffer.alloc(32, 7).toString('base64')
+    const { ask, printed } = await start(SERVE, [directory], { SERVICEBOOK_KEY })
     expect((await ask('POST', MODELS, request)).status).toBe(201)
+    expect(printed.stdout).not.toContain('SERVICEBOOK_KEY')
     expect((await ask('PUT', MODELS, request)).headers.get('x-openmetadata-change')).toBe('entityNoChange')
     expect(fs.readFileSync(path.join(directory, 'mlmodelService.jsonl'), 'utf8')).not.toContain('hush')
   })

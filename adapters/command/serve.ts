@@ -18,10 +18,14 @@ interface Hosted {
   readonly fetch: (request: Request) => Promise<Response>
   readonly name: string
   readonly families: readonly string[]
+  /** Whether services with secrets are taken. */
+  readonly takesSecrets: boolean
   close(): Promise<void>
 }
 
 const BASE = '/api'
+
+const NO_KEY = 'Services with secrets are refused; set SERVICEBOOK_KEY, 32 bytes in base64, to seal them with.\n'
 
 /** Serves until a signal ends it. */
 export async function serve(options: ServeOptions, env = process.env): Promise<void> {
@@ -40,12 +44,13 @@ export async function serve(options: ServeOptions, env = process.env): Promise<v
     throw failed(code === 'EACCES' ? `Port ${port} is not for you; --port 0 is any free one` : message)
   }
   const url = server.origin + BASE
-  const { name, families } = hosted
+  const { name, families, takesSecrets } = hosted
   if (options.json) {
     const admin = options.admin && `${server.origin}/__admin`
     console.log(JSON.stringify({ url, ...(admin && { admin }), store: name, families, pid: process.pid }))
   } else {
-    console.log(`${url} serves ${name}. Try:
+    console.log(`${url} serves ${name}.
+${takesSecrets ? '' : NO_KEY}Try:
 
 curl -X PUT ${url}/v1/services/mlmodelServices -H 'content-type: application/json' -d '{"name":"churn","serviceType":"Sklearn"}'
 `)
@@ -76,6 +81,7 @@ async function inMemory(options: ServeOptions): Promise<Hosted> {
     fetch: (request) => om.fetch(request),
     name: 'memory',
     families: families.map(({ collection }) => collection),
+    takesSecrets: true,
     close: () => om.close(),
   }
 }
@@ -97,7 +103,9 @@ async function onStore(options: ServeOptions, env: NodeJS.ProcessEnv): Promise<H
         throw failed(`--seed: a service of ${collection} is refused; servicebook apply says why`)
     }
     const fetch = serviceHandler(books, { basePath: BASE, authenticate: door(options.token) })
-    return { fetch, name: store.name, families: books.map(({ family }) => family.collection), close: store.close }
+    const families = books.map(({ family }) => family.collection)
+    const takesSecrets = books.every(({ cipher }) => cipher !== undefined)
+    return { fetch, name: store.name, families, takesSecrets, close: store.close }
   } catch (error) {
     await store.close()
     throw error
