@@ -12,7 +12,7 @@ import { TestRunner, test, vi } from 'vitest'
 const HOME = process.env.MUTANTS_HOME
 const ROOT = process.cwd()
 const at = (name) => path.join(HOME, name)
-const { files, mutants, coverage, budget, tests: digest } = JSON.parse(readFileSync(at('plan.json'), 'utf8'))
+const { files, mutants, coverage, budget, news, tests: digest } = JSON.parse(readFileSync(at('plan.json'), 'utf8'))
 
 /** Said by a rename, so that nobody reads half of it. */
 function now(what) {
@@ -143,10 +143,15 @@ const kills = new Map()
 const dependent = new Set()
 const proven = new Set()
 
-/** The tests that reach a mutant, the likeliest killers first; what a file reaches before its tests, all of them may. */
-function witnesses({ file, id }) {
+/**
+ * The tests that reach a mutant, the likeliest killers first; what a file reaches before its tests, all of them may. Of those
+ * that a mutant survived before none is asked again.
+ */
+function witnesses({ file, id, last }) {
   const found = []
+  const asked = news[last?.tests]
   for (const [name, { tests, shared, ms: before }] of Object.entries(coverage)) {
+    if (asked !== undefined && !asked.includes(name)) continue
     const isShared = shared[file]?.includes(id)
     const isLone = !tests.some(({ reached }) => reached[file] !== undefined)
     for (const { id: test, ms, reached } of tests) {
@@ -198,10 +203,10 @@ async function isProven(name, test) {
   return failed === undefined
 }
 
-async function judged({ file, id }) {
+async function judged({ file, id, last }) {
   for (;;) {
-    const found = witnesses({ file, id })
-    if (found.length === 0) return { status: 'unreached' }
+    const found = witnesses({ file, id, last })
+    if (found.length === 0) return { status: last?.status ?? 'unreached' }
     Object.assign(switched, { file, id })
     forget()
     let killer
