@@ -25,7 +25,6 @@ const mayImport: Record<string, readonly string[]> = {
     'src/ports',
     'src/model',
     'neverthrow',
-    'ulid',
   ],
   'src/rules': [
     'src/rules',
@@ -87,7 +86,6 @@ const onlyIn: Record<string, readonly string[]> = {
   ],
   'typebox/system': ['src/rules/mould.ts', 'src/rules/violations.ts'],
   immer: ['src/rules/diff.ts'],
-  ulid: ['src/execution/id.ts'],
 }
 
 interface Import {
