@@ -25,6 +25,7 @@ const mayImport: Record<string, readonly string[]> = {
     'src/ports',
     'src/model',
     'neverthrow',
+    'ulid',
   ],
   'src/rules': [
     'src/rules',
@@ -86,6 +87,7 @@ const onlyIn: Record<string, readonly string[]> = {
   ],
   'typebox/system': ['src/rules/mould.ts', 'src/rules/violations.ts'],
   immer: ['src/rules/diff.ts'],
+  ulid: ['src/execution/id.ts'],
 }
 
 interface Import {

@@ -1,4 +1,5 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { ulid } from 'ulid'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { uuidv7 } from '../src/execution/id.js'
 
 afterEach(() => vi.useRealTimers())
@@ -32,14 +33,31 @@ test('§1 they sort and are unique while the clock stands still or goes back', (
   expect([...times]).toEqual([0, 1, 5])
 })
 
-test('§1 of two milliseconds no id tells the other: what is random is drawn anew, but for the first of the bits that count', () => {
+test('§1 an id has the time and the low 74 bits of a ULID, each in its place, but for the first of those that are counted', () => {
   const start = Date.now() + 120_000
-  vi.useFakeTimers({ toFake: ['Date'] })
-  const drawn = Array.from({ length: 200 }, (_, at) => {
-    vi.setSystemTime(start + at)
-    return BigInt(`0x${uuidv7().replaceAll('-', '').slice(12)}`)
+  const sequence = () => {
+    let at = 0
+    return () => (at++ * 89 + (at >> 8)) & 255
+  }
+  const [drawn, again] = [sequence(), sequence()]
+  const drawing = vi.spyOn(globalThis.crypto, 'getRandomValues').mockImplementation((into) => {
+    for (const [at] of (into as Uint8Array).entries()) (into as Uint8Array)[at] = drawn()
+    return into
   })
-  const ones = drawn.reduce((all, bits) => all | bits, 0n)
-  const zeros = drawn.reduce((all, bits) => all | ~bits, 0n) & (2n ** 80n - 1n)
-  expect((ones & zeros).toString(16)).toBe('fff3fff7fffffffffff')
+  onTestFinished(() => drawing.mockRestore())
+  vi.useFakeTimers({ toFake: ['Date'] })
+  for (let at = 0; at < 200; at++) {
+    vi.setSystemTime(start + at)
+    expect(uuidv7()).toBe(idOf(ulid(start + at, () => again() / 256)))
+  }
 })
+
+/** What the law says, by one large number. */
+function idOf(ulid: string): string {
+  const number = [...ulid].reduce((sum, letter) => sum * 32n + BigInt(LETTERS.indexOf(letter)), 0n)
+  const [time, low] = [number >> 80n, number & (2n ** 74n - 1n) & ~(2n ** 47n)]
+  const bits = (time << 80n) | (7n << 76n) | ((low >> 62n) << 64n) | (2n << 62n) | (low & (2n ** 62n - 1n))
+  const hex = bits.toString(16).padStart(32, '0')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
+const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'

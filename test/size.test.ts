@@ -10,7 +10,7 @@ const PROGRAM = `
   createService(openBook({ family: mlmodelServices, store: memoryStore() }), { name: 'a', serviceType: 'Sklearn' })`
 const ALIASES = { servicebook: './src/index.ts', 'servicebook/memory': './adapters/memory.ts' }
 const BUILT = { servicebook: './dist/index.js', 'servicebook/memory': './dist/memory.js' }
-const PACKAGES = ['typebox', 'typebox/*', 'neverthrow', 'immer']
+const PACKAGES = ['typebox', 'typebox/*', 'neverthrow', 'immer', 'ulid']
 
 async function size(external: string[], alias = ALIASES): Promise<number> {
   const { outputFiles } = await build({
