@@ -22,7 +22,10 @@ function counter(): () => string {
 
   function begin(now: number): void {
     last = now
-    const uuid = ulidToUUID(ulid(now, random)).toLowerCase()
+    // The same entropy as ulid draws by itself, sixteen times less often, and where there is no Node either.
+    const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16))
+    let drawn = 0
+    const uuid = ulidToUUID(ulid(now, () => (bytes[drawn++] as number) / 256)).toLowerCase()
     codes = Array.from(uuid, (letter) => letter.charCodeAt(0))
     const [high, middle, low] = uuid
       .slice(14)
@@ -54,7 +57,5 @@ function counter(): () => string {
   }
 }
 
-/** The same entropy as ulid draws by itself, where there is no Node either. */
-const random = () => (globalThis.crypto.getRandomValues(new Uint8Array(1))[0] as number) / 256
 type Three = readonly [number, number, number]
 const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
