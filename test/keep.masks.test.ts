@@ -52,6 +52,12 @@ describe('§8 a mask stands for', () => {
       { in: { uri: { at: ['one', 'two'] } } },
     ],
     [
+      'none that was sent in clear beside it',
+      { uri: `${u('a', 'new')},${u('b', MASK)}` },
+      { uri: `${u('a', 'one')},${u('b', 'two')}` },
+      { in: { uri: { at: ['new', 'two'] } } },
+    ],
+    [
       'each its own in a key',
       { map: { [`${u('a', MASK)},${u('b', MASK)}`]: 1 } },
       { map: { [`${u('a', 'one')},${u('b', 'two')}`]: 2 } },
@@ -109,9 +115,21 @@ describe('§8 a mask is refused, at its path under the prefix', () => {
       { uri: `${u('a', 'one')},${u('b', 'two')}` },
       [['/c/uri', UNTOLD]],
     ],
+    [
+      'one of two was not there',
+      { uri: `${u('b', MASK)},${u('a', 'new')}` },
+      { uri: u('a', 'one') },
+      [['/c/uri', UNTOLD]],
+    ],
     ['its key was renamed', { [u('b', MASK)]: 1 }, { [u('a', 'one')]: 1 }, [[`/c/http:~1~1b:${MASK}@h`, NONE]]],
   ])('where %s', (_, given, stored, issues) => {
     expect(kept(given, stored).issues).toEqual(issues)
+  })
+
+  test('where a part of a text would be what was all of it', () => {
+    const stored = { config: { uri: MASK }, secrets: JSON.stringify({ in: { uri: { at: ['hush'] } } }) }
+    const { issues } = keepSecrets(clear({ uri: u('a', MASK) }), stored, '')
+    expect(issues).toMatchObject([{ path: '/uri', message: expect.stringContaining(UNTOLD) }])
   })
 
   test('a hundred times, and less often where paths are long', () => {
