@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Service } from '../src/model/service.js'
 import type { Stored } from '../src/ports/store.js'
 import { toImport } from '../src/rules/decide/import.js'
-import type { ImportIntent } from '../src/rules/intent.js'
+import { type ImportIntent, sees } from '../src/rules/intent.js'
 import { decided, held } from './deciding.js'
 
 /* §3 a version that was kept elsewhere goes behind the one before it, and nowhere else. */
@@ -24,6 +24,7 @@ const at = (place: number, more: Partial<Stored> = {}): Stored => ({
 })
 
 test('§3 the first version begins a service, as it was', () => {
+  expect(sees(intent(0), undefined)).toBe(true)
   expect(decided(intent(0), null)).toEqual({ outcome: 'imported', stored: at(0) })
 })
 

@@ -3,6 +3,7 @@ import { toCreate } from '../src/rules/decide/create.js'
 import { toDelete, toRestore } from '../src/rules/decide/delete.js'
 import { newborn } from '../src/rules/decide/newborn.js'
 import { toReseal } from '../src/rules/decide/reseal.js'
+import { sees } from '../src/rules/intent.js'
 import { ada, asked, decided, held, ID, valid } from './deciding.js'
 
 /* How a service begins and ends. */
@@ -121,4 +122,6 @@ test('§8 secrets are sealed anew where they were opened for it, and nothing els
   expect(toReseal.needsClear?.(intent, before, undefined)).toBe(true)
   expect(toReseal.needsClear?.(intent, { ...before, sealed: 'fresh' }, undefined)).toBe(false)
   expect(toReseal.asks(intent, before.service)).toEqual([])
+  expect(sees(intent, { ...before.service, deleted: true })).toBe(true)
+  expect(toReseal.isTimeless).toBe(true)
 })

@@ -52,6 +52,14 @@ describe('§7 patch', () => {
     })
   })
 
+  test('it is later than the last version, whatever the clock says', () => {
+    const before = held({}, { updatedAt: 9000 })
+    expect(decided(patch, before, { draft: draft({ description: 'x' }) })).toHaveProperty(
+      'stored.service.updatedAt',
+      9001,
+    )
+  })
+
   test('another service type is a version more by 1.0', () => {
     const given = draft({ serviceType: 'B' }, { keepsConnection: false })
     expect(decided(patch, held({}), { draft: given })).toMatchObject({ stored: { service: { version: 1.1 } } })
@@ -118,39 +126,37 @@ describe('§7 patch', () => {
       now,
     )
 
-  test.each<[string, ReturnType<typeof needs>]>([
-    ['at once, when the clock stands still', needs({})],
-    ['ten minutes later', needs({}, {}, 602_000)],
-    ['ten minutes before, by a clock put back', needs({ updatedAt: 602_000 })],
-  ])('it consolidates %s', (_, version) => {
-    expect(version).toBe(0.1)
+  type Given = Parameters<typeof needs>
+  test.each<[string, ...Given]>([
+    ['at once, when the clock stands still', {}],
+    ['ten minutes later', {}, {}, 602_000],
+    ['ten minutes before, by a clock put back', { updatedAt: 602_000 }],
+  ])('it consolidates %s', (_, ...given) => {
+    expect(needs(...given)).toBe(0.1)
   })
 
-  test.each<[string, ReturnType<typeof needs>]>([
-    ['later than that', needs({}, {}, 602_001)],
-    ['earlier than that', needs({ updatedAt: 602_001 })],
-    ['by somebody else', needs({ updatedBy: 'eve' })],
-    ['by nobody', needs({ updatedBy: 'anonymous' }, { by: undefined })],
-    ['of a soft-deleted service', needs({ deleted: true })],
-    ['of a first version', needs({ version: 0.1 })],
-    ['of a version that tells no change', needs({ changeDescription: undefined as never })],
-    ['with a precondition', needs({}, { when: { issues: [], unmet: () => undefined } })],
-    ['that touches the connection', needs({}, {}, 2000, false)],
-    ...(['connection', 'serviceType', 'deleted'].flatMap((name) => [
-      [`after a change that added ${name}`, needs({ changeDescription: added(name, 'x') })] as const,
-      [
-        `after a change of ${name}`,
-        needs({
-          changeDescription: { ...added('displayName', 'x'), fieldsUpdated: [{ name, oldValue: 1, newValue: 2 }] },
-        }),
-      ] as const,
-      [
-        `after one that removed ${name}`,
-        needs({ changeDescription: { ...added('displayName', 'x'), fieldsDeleted: [{ name, oldValue: 1 }] } }),
-      ] as const,
-    ]) as [string, undefined][]),
-  ])('it is a change of its own %s', (_, version) => {
-    expect(version).toBeUndefined()
+  const updated = (name: string) => ({
+    ...added('displayName', 'x'),
+    fieldsUpdated: [{ name, oldValue: 1, newValue: 2 }],
+  })
+  const deleted = (name: string) => ({ ...added('displayName', 'x'), fieldsDeleted: [{ name, oldValue: 1 }] })
+  test.each<[string, ...Given]>([
+    ['later than that', {}, {}, 602_001],
+    ['earlier than that', { updatedAt: 602_001 }],
+    ['by somebody else', { updatedBy: 'eve' }],
+    ['by nobody', { updatedBy: 'anonymous' }, { by: undefined }],
+    ['of a soft-deleted service', { deleted: true }],
+    ['of a first version', { version: 0.1 }],
+    ['of a version that tells no change', { changeDescription: undefined as never }],
+    ['with a precondition', {}, { when: { issues: [], unmet: () => undefined } }],
+    ['that touches the connection', {}, {}, 2000, false],
+    ...['connection', 'serviceType', 'deleted'].flatMap((name): [string, ...Given][] => [
+      [`after a change that added ${name}`, { changeDescription: added(name, 'x') }],
+      [`after a change of ${name}`, { changeDescription: updated(name) }],
+      [`after one that removed ${name}`, { changeDescription: deleted(name) }],
+    ]),
+  ])('it is a change of its own %s', (_, ...given) => {
+    expect(needs(...given)).toBeUndefined()
   })
 
   test('§8 secrets are opened, and places looked at, only for another connection', () => {
@@ -165,11 +171,8 @@ describe('§7 patch', () => {
     expect(toPatch.needsVersion?.(patch, before, undefined, 1000)).toBeUndefined()
   })
 
-  test('§9 the checks of the host are asked of what becomes of it', () => {
+  test('§9 the directory and the checks of the host are asked of what the patch leaves', () => {
     expect(toPatch.isChecked).toBe(true)
-  })
-
-  test('the directory is asked for what the patch leaves', () => {
     const reference = { type: 'domain', fullyQualifiedName: 'd' }
     expect(toPatch.refers?.(patch, draft({ domain: 'd' }))).toEqual([{ reference, path: '/domain' }])
     expect(toPatch.refers?.(patch, undefined)).toEqual([])

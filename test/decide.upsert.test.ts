@@ -114,6 +114,18 @@ describe('§5 upsert', () => {
     })
   })
 
+  test('§8 places to connect to are looked at, against what is stored', () => {
+    const before = held({ connection: { config: { password: 'hush', host: 'h' } } })
+    const moves = (config: object) =>
+      toUpsert.moves?.(upsert({ connection: { config } }), before, undefined, clear('hush'))?.map(({ path }) => path)
+    expect(moves({ password: '*********', host: 'i' })).toEqual(['/connection/config/host'])
+    expect(moves({ password: '*********', host: 'h' })).toEqual([])
+    expect(moves({ password: 'hush', host: 'i' })).toEqual([])
+    expect(toUpsert.needsClear?.(upsert(secret('hush')), before, undefined)).toBe(true)
+    expect(toUpsert.needsClear?.(upsert({}), before, undefined)).toBe(false)
+    expect(toUpsert.needsClear?.(upsert(secret('hush')), held({}), undefined)).toBe(false)
+  })
+
   test('§9 the policy is asked for Create or EditAll, and checks of the host are', () => {
     expect(toUpsert.asks(upsert({}), undefined)).toEqual(['Create'])
     expect(toUpsert.asks(upsert({}), held({}).service)).toEqual(['EditAll'])

@@ -24,6 +24,7 @@ describe('§9 owners', () => {
   })
   test('none at all is fine, and what was there before is not held against a change of something else', () => {
     expect(found({})).toEqual([])
+    expect(found({}, { owners: owners('user') })).toEqual([])
     const both = owners('user', 'team')
     expect(found({ owners: both }, { owners: both })).toEqual([])
     expect(found({ owners: both }, { owners: owners('user') })).toHaveLength(1)
@@ -40,7 +41,7 @@ describe('§9 data products', () => {
       { path: '/dataProducts/3', message },
     ])
     expect(found(given)).toEqual([])
-    expect(found({ domain: 'Sales' }, null, { domainOf })).toEqual([])
+    expect(found({ domain: 'Sales' }, null, { domainOf: () => 'Law' })).toEqual([])
   })
 })
 

@@ -90,6 +90,7 @@ test.each<[unknown]>([
   [{ enum: ['a', 1] }],
   [{ enum: ['a', '\0'] }],
   [{ enum: 'a' }],
+  [{ type: 'null', anyOf: [named('A'), named('B')] }],
   [{ anyOf: [] }],
   [{ anyOf: [named('A')] }],
   [{ anyOf: [named('A'), true] }],

@@ -27,6 +27,9 @@ test.each([
   ['\udbff\udfff', 4],
   ['\udc00\ud800', 6],
   ['\ud800\ue000', 6],
+  ['é\udc00', 5],
+  ['\ue000\udc00', 6],
+  ['\udc00\udc00', 6],
 ])('a text is as long as an encoder makes it: %j', (text, length) => {
   expect(utf8Length(text)).toBe(length)
   expect(utf8Length(`a${text}`)).toBe(bytes(`a${text}`))

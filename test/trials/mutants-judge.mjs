@@ -144,12 +144,12 @@ const dependent = new Set()
 const proven = new Set()
 
 /**
- * The tests that reach a mutant, the likeliest killers first; what a file reaches before its tests, all of them may. Of those
- * that a mutant survived before none is asked again.
+ * The tests that reach a mutant, the likeliest killers first; what a file reaches before its tests, all of them may. Those
+ * that a mutant survived before are not asked again.
  */
 function witnesses({ file, id, last }) {
   const found = []
-  const asked = news[last?.tests]
+  const asked = last?.unasked && news[last.tests]?.concat(last.unasked)
   for (const [name, { tests, shared, ms: before }] of Object.entries(coverage)) {
     if (asked !== undefined && !asked.includes(name)) continue
     const isShared = shared[file]?.includes(id)
@@ -163,19 +163,23 @@ function witnesses({ file, id, last }) {
   return found.sort((a, b) => b.weight - a.weight || a.cost - b.cost)
 }
 
-/** In batches of one file each: first the best, by itself, then all others as far as the time allows. */
+/** In batches of one file each: first the best, by itself, then all others as far as the time allows; and the files of the rest. */
 function batches([first, ...others]) {
   const groups = new Map()
+  const unasked = new Set()
   let spent = 0
   for (const { name, test, ms, cost } of others) {
     const group = groups.get(name)
     const price = group === undefined ? cost : ms
-    if (spent + price > budget) continue
+    if (spent + price > budget) {
+      unasked.add(name)
+      continue
+    }
     spent += price
     if (group === undefined) groups.set(name, [test])
     else group.push(test)
   }
-  return [[first.name, [first.test]], ...groups]
+  return { asked: [[first.name, [first.test]], ...groups], unasked: [...unasked] }
 }
 
 /** The first test of some of a file that fails. */
@@ -206,17 +210,18 @@ async function isProven(name, test) {
 async function judged({ file, id, last }) {
   for (;;) {
     const found = witnesses({ file, id, last })
-    if (found.length === 0) return { status: last?.status ?? 'unreached' }
+    if (found.length === 0) return { status: last?.status ?? 'unreached', unasked: [] }
     Object.assign(switched, { file, id })
     forget()
     let killer
-    for (const [name, ids] of batches(found)) {
+    const { asked, unasked } = batches(found)
+    for (const [name, ids] of asked) {
       const failed = await failing(name, ids)
       if (failed !== undefined) killer = { name, ...failed }
       if (killer !== undefined) break
     }
     Object.assign(switched, { file: '', id: '' })
-    if (killer === undefined) return { status: 'survived' }
+    if (killer === undefined) return { status: 'survived', unasked }
     if (await isProven(killer.name, killer.test)) {
       const key = `${file} ${killer.test}`
       kills.set(key, (kills.get(key) ?? 0) + 1)
