@@ -42,7 +42,7 @@ function watched(more: Partial<ServiceStore> = {}, inner = memoryStore()) {
     },
   }
   /** Once, before the next commit, somebody else is faster. */
-  const beaten = (rival: () => PromiseLike<unknown>) => {
+  const beaten = (rival: () => unknown) => {
     instead = async () => {
       instead = undefined
       await rival()

@@ -6,7 +6,7 @@ import { ferry } from '../src/execution/ferry.js'
 const CHARACTERS = 8 * 2 ** 20
 
 /** A method that answers when it is told to, and notes what it was given. */
-function slow({ rows = 10, isHarmless = false, weigh = (_: number) => 0 } = {}) {
+function slow({ rows = 10, isHarmless = false, weigh = (_: number): number => 0 } = {}) {
   const sent: (readonly number[])[] = []
   const back: { answer(value: string): void; fail(cause: unknown): void }[] = []
   const call = ferry<number, string>({
