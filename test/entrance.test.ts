@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { err, ok } from 'neverthrow'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { asPassed, entered, optionsOf, subjectOf } from '../src/execution/entrance.js'
 import { openTestBook } from './catalogue.js'
 
@@ -117,4 +117,12 @@ test.each([
   await entered('verb', book, {}, [], 'load', async () => answer as never)
   const error = answer.isErr() ? { error: { code: answer.error.code } } : {}
   expect(ends).toEqual([{ verb: 'verb', family: book.family.entityType, ...error, outcomes }])
+})
+
+test('seen: where nobody listens nothing is begun to be told', async () => {
+  const channel = tracingChannel('servicebook.verb')
+  const begun = vi.spyOn(channel.start, 'runStores')
+  onTestFinished(() => begun.mockRestore())
+  expect((await entering(openTestBook(), {})).isOk()).toBe(true)
+  expect(begun).not.toHaveBeenCalled()
 })
