@@ -87,7 +87,7 @@ test('§10 an answer is waited for if it has a then that can be called', async (
 
 /** The package loaded anew in a process that has nothing of it, where timers are only noted. */
 async function anew(more: Record<string, unknown> = {}) {
-  for (const name of ['turns/1', 'crossings/1', 'ulid/1']) {
+  for (const name of ['turns/1', 'crossings/1', 'uuidv7/1']) {
     const key = Symbol.for(`servicebook/${name}`)
     const before = slots[key]
     delete slots[key]
@@ -150,7 +150,7 @@ test('§5 what there is one of in a process is found by the names that every cop
   expect(loads).toEqual([2])
   for (const name of ['turns/1', 'crossings/1'])
     expect(slots[Symbol.for(`servicebook/${name}`)], name).toSatisfy((one: WeakMap<object, unknown>) => one.has(store))
-  expect(slots[Symbol.for('servicebook/ulid/1')]).toBeTypeOf('function')
+  expect(slots[Symbol.for('servicebook/uuidv7/1')]).toBeTypeOf('function')
 })
 
 test('§6 a bulk lets others have their turn also where there is no setImmediate', async () => {
