@@ -41,7 +41,8 @@ test('§11 the document has all families under the names of the server, each ope
   for (const entity of entities) {
     expect(components.schemas).toHaveProperty(entity)
     expect(components.schemas).toHaveProperty(`Create${entity}`)
-    for (const id of [`create${entity}`, `createOrUpdate${entity}`, `get${entity}ByID`, `get${entity}ByFQN`])
+    const named = entity.replace('Api', 'API')
+    for (const id of [`create${entity}`, `createOrUpdate${named}`, `get${named}ByID`, `get${named}ByFQN`])
       expect(ids).toContain(id)
   }
   expect(new Set(ids).size).toBe(ids.length)
