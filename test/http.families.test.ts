@@ -41,7 +41,8 @@ test('§11 the document has all families under the names of the server, each ope
   for (const entity of entities) {
     expect(components.schemas).toHaveProperty(entity)
     expect(components.schemas).toHaveProperty(`Create${entity}`)
-    for (const id of [`create${entity}`, `createOrUpdate${entity}`, `get${entity}ByID`, `get${entity}ByFQN`])
+    const named = entity.replace('Api', 'API')
+    for (const id of [`create${entity}`, `createOrUpdate${named}`, `get${named}ByID`, `get${named}ByFQN`])
       expect(ids).toContain(id)
   }
   expect(new Set(ids).size).toBe(ids.length)
@@ -61,7 +62,7 @@ test('§11 what no family of the server has is not in its shape', () => {
   }
 })
 
-test('the document is made when it is asked for, and once', async () => {
+test('the documents are made when they are asked for, and once', async () => {
   const [book] = booksOfAll() as [Book]
   const serviceTypes = vi.fn(() => book.family.serviceTypes)
   const family = Object.defineProperty({ ...book.family }, 'serviceTypes', { get: serviceTypes })
@@ -71,9 +72,8 @@ test('the document is made when it is asked for, and once', async () => {
   const documents = [await get('/openapi.json'), await get('/swagger.json')]
   const after = serviceTypes.mock.calls.length
   expect(after - before).toBeGreaterThanOrEqual(2 * Object.keys(book.family.serviceTypes).length)
-  documents.push(await get('/openapi.json'))
+  expect([await get('/openapi.json'), await get('/swagger.json')]).toEqual(documents)
   expect(serviceTypes.mock.calls.length).toBe(after)
-  expect(new Set(documents).size).toBe(1)
   expect(before).toBeLessThan(10)
 })
 

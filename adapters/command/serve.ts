@@ -137,6 +137,8 @@ function answering({ fetch, families }: Hosted): (request: Request) => Promise<R
   return async (request) => {
     // A Host that is none may make a URL that is none; the handler says so.
     const pathname = URL.canParse(request.url) ? new URL(request.url).pathname : ''
+    // The document of a server is not below /api.
+    if (pathname === '/swagger.json') return fetch(new Request(new URL(BASE + pathname, request.url), request))
     const answer = ['GET', 'HEAD'].includes(request.method) ? (beside[pathname] ?? (() => pageAt(pathname))) : undefined
     return answer?.() ?? fetch(request)
   }

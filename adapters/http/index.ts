@@ -7,6 +7,7 @@ import { documented } from './openapi.js'
 import { type HandlerOptions, settled } from './options.js'
 import { parametersOf } from './query.js'
 import { type Method, routeOf } from './routes.js'
+import { swaggerOf } from './swagger.js'
 import { type Target, targetOf } from './target.js'
 import { loggedInUser } from './users.js'
 
@@ -24,8 +25,8 @@ export type Handler = (request: Request) => Promise<Response>
  *
  * - `/v1/services/{collection}` of each book, with `/bulk`, `/restore`, `/history`, `/async/{id}`, `/name/{fqn}`, `/{id}` and
  *   below it `/versions`, `/versions/{version}`, `/followers`, `/followers/{userId}` and `/testConnectionResult`;
- *   `/v1/system/version`; `/v1/users/loggedInUser`; `/openapi.json`, also at `/swagger.json`. `HEAD` answers where `GET`
- *   does, `OPTIONS` everywhere.
+ *   `/v1/system/version`; `/v1/users/loggedInUser`; `/openapi.json`, and `/swagger.json` in the form of the server's own.
+ *   `HEAD` answers where `GET` does, `OPTIONS` everywhere.
  * - Errors have OpenMetadata's body, `{ code, errorType, message }`, and `issues` where a request breaks rules.
  * - `ETag` comes with every service. `If-Match`, `If-None-Match` and `If-Unmodified-Since` count on whatever changes one
  *   service (`If-None-Match: *` on `PUT` only creates), and with `If-Modified-Since` on reads, which are 304 only where the
@@ -75,7 +76,7 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
   const pages = new Map<string, () => object>([
     ['/v1/system/version', () => served],
     ['/openapi.json', document],
-    ['/swagger.json', document],
+    ['/swagger.json', once(() => swaggerOf(document(), all))],
   ])
 
   return async (request) => {

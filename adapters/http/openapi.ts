@@ -4,6 +4,7 @@ import { distinct, failed, json, ok, operation, tagOf } from './described.js'
 import { pathsOf } from './operations.js'
 import { type HandlerOptions, settled } from './options.js'
 import { entityOf, familySchemas, ref, type Schema, testResult } from './schemas.js'
+import { operationNamed } from './spelled.js'
 
 /*
  * The OpenAPI description of the routes. Source: OpenAPI 3.1.
@@ -11,9 +12,10 @@ import { entityOf, familySchemas, ref, type Schema, testResult } from './schemas
 
 /**
  * The OpenAPI 3.1 document of what `serviceHandler` serves with the same books and options, as it serves it at
- * `/openapi.json` and `/swagger.json`, under the names that OpenMetadata's own document has: `MlModelService`,
- * `createOrUpdateMlModelService`. Plain JSON data, made anew by each call. Throws `TypeError` when an option is not what it
- * must be, or the names of two entity types would meet in it.
+ * `/openapi.json`, under the names that OpenMetadata's own document has: `MlModelService`, `createOrUpdateMlModelService`.
+ * At `/swagger.json` it serves the same as OpenAPI 3.0 with one schema a family, as the server's own is. Plain JSON data,
+ * made anew by each call. Throws `TypeError` when an option is not what it must be, or the names of two entity types would
+ * meet in it.
  *
  * @example
  * writeFileSync('openapi.json', JSON.stringify(openApiDocument(book, { basePath: '/api' })))
@@ -70,7 +72,10 @@ function operationIdsOf(books: readonly Book[]): readonly string[] {
   const ids = (paths: OpenApiDocument['paths']) =>
     Object.values(paths).flatMap((item) => Object.values(item).map(({ operationId }) => String(operationId)))
   const own = ids(pathsOf(marked))
-  return [...books.flatMap((book) => own.map((id) => id.replace(MARK, () => entityOf(book)))), ...ids(forEverybody())]
+  return [
+    ...books.flatMap((book) => own.map((id) => operationNamed(id.replace(MARK, () => entityOf(book))))),
+    ...ids(forEverybody()),
+  ]
 }
 
 const MARK = '*'

@@ -23,6 +23,7 @@ import {
 } from './parameters.js'
 import { VERSION_PATTERN } from './reads.js'
 import { entityOf, ref, type Schema } from './schemas.js'
+import { operationNamed } from './spelled.js'
 
 /*
  * The OpenAPI description of the routes of a collection, in the order of `routes.ts`. Names of operations are those of
@@ -44,7 +45,7 @@ export function pathsOf(book: Book): Paths {
     requestBody: { required: true, content: { [type]: { schema, example } } },
   })
   const of = (operationId: string, summary: string, description: string, responses: Schema, more?: Schema) =>
-    operation(operationId, collection, summary, description, responses, more)
+    operation(operationNamed(operationId), collection, summary, description, responses, more)
   const create = body(ref(`Create${entity}`), example.request)
   const operations = { type: 'array', items: ref('PatchOperation') }
   const changed = { 200: service('ETag', 'X-OpenMetadata-Change') }
@@ -70,7 +71,7 @@ export function pathsOf(book: Book): Paths {
       },
     ),
     delete: of(
-      `delete${entity}${by === 'ByID' ? '' : by}`,
+      `delete${entity}${by === 'ByID' ? '' : 'ByName'}`,
       `Delete a service by its ${how}`,
       'Soft by default: the service keeps its name and its history, and can be restored.',
       changed,

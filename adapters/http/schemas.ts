@@ -1,4 +1,5 @@
 import { type Book, requestSchema, serviceSchema } from 'servicebook'
+import { entityNamed } from './spelled.js'
 
 /*
  * The JSON Schemas of what is on the wire, made from those that requests are checked with. Source: OpenMetadata's schemas;
@@ -18,11 +19,7 @@ export const closed = (properties: Properties, required: readonly string[]): Sch
 }
 
 /** OpenMetadata's name of what an entity type stands for: `DatabaseService`. */
-export const entityOf = ({ family: { entityType } }: Book) =>
-  SPELLED[entityType] ?? entityType.replace(/^./, (first) => first.toUpperCase())
-
-/** Names that the server spells otherwise than its entity types. Source: the classes of OpenMetadata 2.0.7. */
-const SPELLED: Readonly<Record<string, string>> = { mlmodelService: 'MlModelService', llmService: 'LLMService' }
+export const entityOf = ({ family }: Book) => entityNamed(family.entityType)
 
 /** The components of a family by name, each made when it is asked for. */
 export function familySchemas(book: Book, strict: boolean): Readonly<Record<string, () => Schema>> {
@@ -125,6 +122,7 @@ function serviceOnWire({ properties, required }: ObjectSchema, strict: boolean):
   return closed(
     {
       ...rest,
+      id: { ...rest.id, format: 'uuid' },
       href: { type: 'string', format: 'uri' },
       owners: references,
       followers: references,
