@@ -17,6 +17,13 @@ describe('§8 a config is masked, and its secrets are in the shape of it', () =>
   test.each<[string, object, SecretPlaces | null, object, object]>([
     ['a text that is secret', { a: 'hush', b: 'x' }, under('a'), { a: MASK, b: 'x' }, { in: { a: { at: ['hush'] } } }],
     [
+      'beside what is no text',
+      { a: 'hush', b: null, c: [null, 7], d: 8 },
+      under('a'),
+      { a: MASK, b: null, c: [null, 7], d: 8 },
+      { in: { a: { at: ['hush'] } } },
+    ],
+    [
       'deep in an object',
       { a: { b: 'x', c: 'hush' } },
       under('a', under('c')),
@@ -145,6 +152,7 @@ describe('§8 a config with its secrets again', () => {
     })
   })
   test('secrets for what is neither text, list nor object change nothing', () => {
-    expect(revealConfig({ a: 7 }, secrets({ in: { a: { at: ['x'] } } }))).toEqual({ a: 7 })
+    for (const a of [7, null, true]) expect(revealConfig({ a }, secrets({ in: { a: { at: ['x'] } } }))).toEqual({ a })
+    expect(revealConfig({ a: 'y' }, secrets({ in: { a: { in: { b: { at: ['x'] } } } } }))).toEqual({ a: 'y' })
   })
 })

@@ -144,12 +144,13 @@ const dependent = new Set()
 const proven = new Set()
 
 /**
- * The tests that reach a mutant, the likeliest killers first; what a file reaches before its tests, all of them may. Those
- * that a mutant survived before are not asked again.
+ * The tests that reach a mutant, the likeliest killers first, and before them those that are new to it; what a file reaches
+ * before its tests, all of them may. Those that a mutant survived before are not asked again.
  */
 function witnesses({ file, id, last }) {
   const found = []
-  const asked = last?.unasked && news[last.tests]?.concat(last.unasked)
+  const fresh = news[last?.tests]
+  const asked = last?.unasked && fresh?.concat(last.unasked)
   for (const [name, { tests, shared, ms: before }] of Object.entries(coverage)) {
     if (asked !== undefined && !asked.includes(name)) continue
     const isShared = shared[file]?.includes(id)
@@ -157,10 +158,13 @@ function witnesses({ file, id, last }) {
     for (const { id: test, ms, reached } of tests) {
       const isReached = reached[file]?.includes(id) || (isShared && (isLone || reached[file] !== undefined))
       if (isReached && !dependent.has(test))
-        found.push({ name, test, ms, cost: before + ms, weight: kills.get(`${file} ${test}`) ?? 0 })
+        found.push({
+          ...{ name, test, ms, cost: before + ms, weight: kills.get(`${file} ${test}`) ?? 0 },
+          isFresh: Number(fresh?.includes(name) === true),
+        })
     }
   }
-  return found.sort((a, b) => b.weight - a.weight || a.cost - b.cost)
+  return found.sort((a, b) => b.isFresh - a.isFresh || b.weight - a.weight || a.cost - b.cost)
 }
 
 /** In batches of one file each: first the best, by itself, then all others as far as the time allows; and the files of the rest. */
