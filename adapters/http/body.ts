@@ -1,9 +1,9 @@
-import { LARGE } from './admission.js'
 import { type Answer, badRequest, problem } from './answers.js'
+import { bytesOf, type Turned } from './bytes.js'
 import { parse } from './json.js'
 
 /*
- * The body of a request: bounded, of the right type, UTF-8, JSON. Source: RFC 9110 §8, §15.5; RFC 8259.
+ * The body of a request: of the right type, UTF-8, JSON. Source: RFC 9110 §8, §15.5; RFC 8259.
  */
 
 export const JSON_TYPE = 'application/json'
@@ -14,7 +14,7 @@ export async function jsonOf(
   request: Request,
   mediaType: string,
   limit: number,
-  turned: Turned = nobody,
+  turned: Turned = forAnybody,
 ): Promise<{ readonly value: unknown } | Answer> {
   const refused = mediaIssue(request.headers, mediaType)
   if (refused !== undefined) return refused
@@ -42,49 +42,4 @@ function mediaIssue(headers: Headers, mediaType: string): Answer | undefined {
   return problem('UNSUPPORTED_MEDIA_TYPE', `Content-Type must be ${mediaType}, in UTF-8`, { [name]: mediaType })
 }
 
-const tooLarge = (limit: number) => problem('BULK_LIMIT_EXCEPTION', `The body is larger than ${limit} bytes`)
-
-/** Whom it is not read for. */
-type Turned = () => Promise<Answer | undefined>
-const nobody: Turned = async () => undefined
-
-async function bytesOf(
-  request: Request,
-  limit: number,
-  turned: Turned,
-): Promise<{ readonly bytes: Uint8Array } | Answer> {
-  const told = Number(request.headers.get('Content-Length'))
-  if (told > limit) return tooLarge(limit)
-  let asked = told > LARGE
-  const away = asked ? await turned() : undefined
-  if (away !== undefined) return away
-  const chunks: Uint8Array[] = []
-  let size = 0
-  try {
-    const reader = request.body?.getReader()
-    for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
-      size += read.value.length
-      if (size > limit) {
-        reader?.cancel().catch(() => {})
-        return tooLarge(limit)
-      }
-      chunks.push(read.value)
-      if (asked || size <= LARGE) continue
-      asked = true
-      const away = await turned()
-      if (away === undefined) continue
-      reader?.cancel().catch(() => {})
-      return away
-    }
-  } catch {
-    return badRequest([{ path: '', message: 'ended before it was complete' }])
-  }
-  if (chunks.length === 1) return { bytes: chunks[0] as Uint8Array }
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return { bytes }
-}
+const forAnybody: Turned = async () => undefined

@@ -26,7 +26,7 @@ export interface Copied {
 export function frozenCopy(value: unknown, shape: Shape, limits: Limits): Copied {
   const walk = walkOf(limits)
   const copy = copyOf(value, shape, walk, 0)
-  if (isTooLarge(copy, walk.size, limits)) {
+  if (isTooLarge(() => copy, walk.size, limits)) {
     // First, since it is why the rest was not looked at.
     walk.found.issues.unshift({ path: '', message: `is larger than ${limits.request} bytes` })
   }

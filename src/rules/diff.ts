@@ -8,10 +8,6 @@ import { finder, sameValue } from './same.js'
 
 type Compared = Partial<Service>
 
-const scalars = [
-  ...(['description', 'displayName', 'domain', 'serviceType', 'connection', 'deleted'] as const),
-  ...(['style', 'ingestionRunner', 'entityStatus'] as const),
-]
 const lists = ['owners', 'dataProducts', 'tags'] as const
 
 /**
@@ -34,32 +30,54 @@ export function diff(
   previousVersion: number,
   connectionChanged = false,
 ): ChangeDescription {
-  const fieldsAdded: FieldChange[] = []
-  const fieldsUpdated: FieldChange[] = []
-  const fieldsDeleted: FieldChange[] = []
-  for (const name of scalars) {
-    const oldValue = before[name]
-    const newValue = after[name]
-    if (sameValue(oldValue, newValue) && !(name === 'connection' && connectionChanged)) continue
-    if (oldValue === undefined) fieldsAdded.push(Object.freeze({ name, newValue }))
-    else if (newValue === undefined) fieldsDeleted.push(Object.freeze({ name, oldValue }))
-    else fieldsUpdated.push(Object.freeze({ name, oldValue, newValue }))
-  }
-  for (const name of lists) {
-    const oldElements = before[name] ?? none
-    const newElements = after[name] ?? none
-    if (oldElements === newElements) continue
-    const added = without(newElements, oldElements)
-    const removed = without(oldElements, newElements)
-    if (added.length > 0) fieldsAdded.push(Object.freeze({ name, newValue: added }))
-    if (removed.length > 0) fieldsDeleted.push(Object.freeze({ name, oldValue: removed }))
-  }
+  const found: Found = { fieldsAdded: [], fieldsUpdated: [], fieldsDeleted: [] }
+  // Each field by its own name, since every change comes by here, and a name out of a list is found much later.
+  scalar(found, 'description', before.description, after.description)
+  scalar(found, 'displayName', before.displayName, after.displayName)
+  scalar(found, 'domain', before.domain, after.domain)
+  scalar(found, 'serviceType', before.serviceType, after.serviceType)
+  scalar(found, 'connection', before.connection, after.connection, connectionChanged)
+  scalar(found, 'deleted', before.deleted, after.deleted)
+  scalar(found, 'style', before.style, after.style)
+  scalar(found, 'ingestionRunner', before.ingestionRunner, after.ingestionRunner)
+  scalar(found, 'entityStatus', before.entityStatus, after.entityStatus)
+  list(found, 'owners', before.owners, after.owners)
+  list(found, 'dataProducts', before.dataProducts, after.dataProducts)
+  list(found, 'tags', before.tags, after.tags)
   return Object.freeze({
-    fieldsAdded: entries(fieldsAdded),
-    fieldsUpdated: entries(fieldsUpdated),
-    fieldsDeleted: entries(fieldsDeleted),
+    fieldsAdded: entries(found.fieldsAdded),
+    fieldsUpdated: entries(found.fieldsUpdated),
+    fieldsDeleted: entries(found.fieldsDeleted),
     previousVersion,
   })
+}
+
+interface Found {
+  readonly fieldsAdded: FieldChange[]
+  readonly fieldsUpdated: FieldChange[]
+  readonly fieldsDeleted: FieldChange[]
+}
+
+function scalar(found: Found, name: keyof Compared, oldValue: unknown, newValue: unknown, isAnother = false): void {
+  if (!isAnother && sameValue(oldValue, newValue)) return
+  if (oldValue === undefined) found.fieldsAdded.push(Object.freeze({ name, newValue }))
+  else if (newValue === undefined) found.fieldsDeleted.push(Object.freeze({ name, oldValue }))
+  else found.fieldsUpdated.push(Object.freeze({ name, oldValue, newValue }))
+}
+
+type Elements = readonly unknown[]
+
+function list(
+  found: Found,
+  name: (typeof lists)[number],
+  oldElements: Elements = none,
+  newElements: Elements = none,
+): void {
+  if (oldElements === newElements) return
+  const added = without(newElements, oldElements)
+  const removed = without(oldElements, newElements)
+  if (added.length > 0) found.fieldsAdded.push(Object.freeze({ name, newValue: added }))
+  if (removed.length > 0) found.fieldsDeleted.push(Object.freeze({ name, oldValue: removed }))
 }
 
 const none: readonly never[] = Object.freeze([])

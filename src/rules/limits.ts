@@ -12,31 +12,24 @@ export interface Limits {
 
 export const defaultLimits: Limits = { description: 4 * 2 ** 20, request: 8 * 2 ** 20, depth: 32, elements: 1000 }
 
-/** `size` is as `Copied` in `copy.ts` has it: only near the limit is the text made. */
-export function isTooLarge(value: unknown, size: number, { request }: Limits): boolean {
-  return size > request || (size * 6 > request && utf8Length(JSON.stringify(value)) > request)
+/** `size` is as `Copied` in `copy.ts` has it: only near the limit is the text made, of the value that `whole` answers. */
+export function isTooLarge(whole: () => unknown, size: number, { request }: Limits): boolean {
+  return size > request || (size * 6 > request && utf8Length(JSON.stringify(whole())) > request)
 }
 
-/** Whether a JSON value is more than a request may be, and so can never come back as one. */
-export function isBeyond(value: unknown, limits: Limits): boolean {
-  return isTooLarge(value, sizeOf(value), limits)
-}
-
-/**
- * Of a JSON value, as `Copied` in `copy.ts` has it: never more than the bytes of its JSON text, and never less than a sixth of
- * them. A field that is `undefined` is not in the text.
- */
+/** Of a JSON value, as `Copied` in `copy.ts` has it: never more than the bytes of its JSON text, and never less than a sixth of them. */
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return 2 + value.length
   let size = 2
   if (typeof value !== 'object' || value === null) return size
   if (Array.isArray(value)) for (const element of value) size += sizeOf(element)
-  else
-    for (const key in value) {
-      const field = (value as Record<string, unknown>)[key]
-      if (field !== undefined) size += key.length + sizeOf(field)
-    }
+  else for (const key in value) size += sizeUnder(key, (value as Record<string, unknown>)[key])
   return size
+}
+
+/** The same of a field, which is no part of the text where it is `undefined`. */
+export function sizeUnder(key: string, field: unknown): number {
+  return field === undefined ? 0 : key.length + sizeOf(field)
 }
 
 /** Bytes of a text in UTF-8, without an encoder: not every test environment has one, and a copy would be as large again. */

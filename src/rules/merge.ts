@@ -1,3 +1,4 @@
+import type { Birth } from '../model/fields.js'
 import type { EntityStatus, OwnerReference, Service, TagLabel } from '../model/service.js'
 import { finder, sameOwner, sameTag, sameValue, sameText as text } from './same.js'
 
@@ -49,16 +50,32 @@ const fieldNames = Object.keys(mergeTable) as (keyof typeof mergeTable)[]
  * does not change is the same reference as before. With `overrides`, OpenMetadata's `overrideMetadata`, a bot overwrites what
  * it supplies, and tags are replaced instead of united.
  */
-export function merge(before: Fields, request: Fields, isBot: boolean, overrides: boolean): Fields {
-  let merged: Record<string, unknown> | undefined
-  for (const field of fieldNames) {
-    const value = mergeField(before[field], request[field], mergeTable[field] as Rule<unknown>, isBot, overrides)
-    if (value === before[field]) continue
-    merged ??= { ...before }
-    merged[field] = value
+export function merge(before: Held, request: Fields, isBot: boolean, overrides: boolean): Fields {
+  let isNew = false
+  const of = <T>(old: T, given: T, rule: Rule<never>): T => {
+    const value = mergeField(old, given, rule as Rule<unknown>, isBot, overrides)
+    if (value !== old) isNew = true
+    return value as T
   }
-  return merged ?? before
+  // Each field by its own name, since every write comes by here, and a name out of a list is found much later.
+  const merged: { readonly [F in keyof Required<Held>]: Held[F] } = {
+    displayName: of(before.displayName, request.displayName, mergeTable.displayName),
+    description: of(before.description, request.description, mergeTable.description),
+    owners: of(before.owners, request.owners, mergeTable.owners),
+    domain: of(before.domain, request.domain, mergeTable.domain),
+    dataProducts: of(before.dataProducts, request.dataProducts, mergeTable.dataProducts),
+    tags: of(before.tags, request.tags, mergeTable.tags),
+    connection: of(before.connection, request.connection, mergeTable.connection),
+    style: of(before.style, request.style, mergeTable.style),
+    ingestionRunner: of(before.ingestionRunner, request.ingestionRunner, mergeTable.ingestionRunner),
+    entityStatus: of(before.entityStatus, request.entityStatus, mergeTable.entityStatus),
+    provider: before.provider,
+  }
+  return isNew ? merged : before
 }
+
+/** What is stored has what it was born with besides. */
+type Held = Fields & Birth
 
 /**
  * The fields of a stored service after a patch: those of the request, what it lacks gone. As with `merge`, the very same
@@ -91,7 +108,9 @@ const sames = {
   entityStatus: text,
 }
 
+/** What is the same already stays, whatever the rule. */
 function mergeField(before: unknown, given: unknown, rule: Rule<unknown>, isBot: boolean, overrides: boolean): unknown {
+  if (given === before) return before
   const isBlank = before === undefined || before === ''
   if (isBot && rule.bot === 'fill' && (given === undefined || !(isBlank || overrides))) return before
   if (given === undefined) return rule.absent === 'keep' ? before : undefined
@@ -119,6 +138,9 @@ function union(before: readonly TagLabel[], given: readonly TagLabel[]): readonl
 /** Both sides are sets already: no element occurs twice. */
 function sameSet<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
   if (a.length !== b.length) return false
+  let at = 0
+  while (at < a.length && same(a[at] as T, b[at] as T)) at++
+  if (at === a.length) return true // mostly they are in the same order
   const isThere = finder(b, same)
   return a.every((element) => isThere(element))
 }

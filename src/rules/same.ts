@@ -36,15 +36,21 @@ const SHORT = 16
 
 /** Tells whether a list has an element; without a look at all of them where the list is long. */
 export function finder<T>(elements: readonly T[], same: Same<T>): (element: T) => boolean {
-  if (elements.length <= SHORT) return (element) => has(elements, element, same)
+  if (elements.length <= SHORT) return (element) => has(elements, element, same, elements.length)
   const byKey = new Map<unknown, T[]>()
   for (const element of elements) addTo(byKey, element)
-  return (element) => has(byKey.get(keyOf(element)) ?? [], element, same)
+  return (element) => isAmong(byKey, element, same)
 }
 
-function has<T>(elements: readonly T[], element: T, same: Same<T>): boolean {
-  for (const other of elements) if (same(other, element)) return true
+/** Whether one of the first so many is the same. */
+function has<T>(elements: readonly T[], element: T, same: Same<T>, count: number): boolean {
+  for (let at = 0; at < count; at++) if (same(elements[at] as T, element)) return true
   return false
+}
+
+function isAmong<T>(byKey: Map<unknown, T[]>, element: T, same: Same<T>): boolean {
+  const those = byKey.get(keyOf(element))
+  return those !== undefined && has(those, element, same, those.length)
 }
 
 function addTo<T>(byKey: Map<unknown, T[]>, element: T): void {
@@ -56,21 +62,22 @@ function addTo<T>(byKey: Map<unknown, T[]>, element: T): void {
 
 /** The first of each identity. */
 export function unique<T>(elements: readonly T[], same: Same<T>): readonly T[] {
-  const isFirst = elements.length <= SHORT ? firstOf(elements, same) : firstByKey(same)
-  const firsts = elements.filter(isFirst)
-  return firsts.length === elements.length ? elements : Object.freeze(firsts)
+  if (elements.length > SHORT) return firsts(elements, firstByKey(same))
+  let at = 1
+  while (at < elements.length && !has(elements, elements[at] as T, same, at)) at++
+  return at >= elements.length ? elements : firsts(elements, (element, at) => !has(elements, element, same, at))
 }
 
-const firstOf =
-  <T>(elements: readonly T[], same: Same<T>) =>
-  (element: T, at: number) =>
-    elements.findIndex((other) => same(other, element)) === at
+function firsts<T>(elements: readonly T[], isFirst: (element: T, at: number) => boolean): readonly T[] {
+  const kept = elements.filter(isFirst)
+  return kept.length === elements.length ? elements : Object.freeze(kept)
+}
 
 /** Asked for each element in turn. */
 function firstByKey<T>(same: Same<T>): (element: T) => boolean {
   const byKey = new Map<unknown, T[]>()
   return (element) => {
-    if (has(byKey.get(keyOf(element)) ?? [], element, same)) return false
+    if (isAmong(byKey, element, same)) return false
     addTo(byKey, element)
     return true
   }

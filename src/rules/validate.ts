@@ -130,7 +130,7 @@ function pouredInto(mould: Mould, request: unknown, limits: Limits): Copied | un
   const walk = walkOf(limits)
   try {
     const value = mould.pour(request, walk)
-    if (value === undefined || isTooLarge(value, walk.size, limits)) return undefined
+    if (value === undefined || isTooLarge(() => value, walk.size, limits)) return undefined
     return { value, found: walk.found, size: walk.size }
   } catch {
     return undefined

@@ -12,7 +12,7 @@ import { TestRunner, test, vi } from 'vitest'
 const HOME = process.env.MUTANTS_HOME
 const ROOT = process.cwd()
 const at = (name) => path.join(HOME, name)
-const { files, mutants, coverage, budget, tests: digest } = JSON.parse(readFileSync(at('plan.json'), 'utf8'))
+const { files, mutants, coverage, budget, news, tests: digest } = JSON.parse(readFileSync(at('plan.json'), 'utf8'))
 
 /** Said by a rename, so that nobody reads half of it. */
 function now(what) {
@@ -143,34 +143,47 @@ const kills = new Map()
 const dependent = new Set()
 const proven = new Set()
 
-/** The tests that reach a mutant, the likeliest killers first; what a file reaches before its tests, all of them may. */
-function witnesses({ file, id }) {
+/**
+ * The tests that reach a mutant, the likeliest killers first, and before them those that are new to it; what a file reaches
+ * before its tests, all of them may. Those that a mutant survived before are not asked again.
+ */
+function witnesses({ file, id, last }) {
   const found = []
+  const fresh = news[last?.tests]
+  const asked = last?.unasked && fresh?.concat(last.unasked)
   for (const [name, { tests, shared, ms: before }] of Object.entries(coverage)) {
+    if (asked !== undefined && !asked.includes(name)) continue
     const isShared = shared[file]?.includes(id)
     const isLone = !tests.some(({ reached }) => reached[file] !== undefined)
     for (const { id: test, ms, reached } of tests) {
       const isReached = reached[file]?.includes(id) || (isShared && (isLone || reached[file] !== undefined))
       if (isReached && !dependent.has(test))
-        found.push({ name, test, ms, cost: before + ms, weight: kills.get(`${file} ${test}`) ?? 0 })
+        found.push({
+          ...{ name, test, ms, cost: before + ms, weight: kills.get(`${file} ${test}`) ?? 0 },
+          isFresh: Number(fresh?.includes(name) === true),
+        })
     }
   }
-  return found.sort((a, b) => b.weight - a.weight || a.cost - b.cost)
+  return found.sort((a, b) => b.isFresh - a.isFresh || b.weight - a.weight || a.cost - b.cost)
 }
 
-/** In batches of one file each: first the best, by itself, then all others as far as the time allows. */
+/** In batches of one file each: first the best, by itself, then all others as far as the time allows; and the files of the rest. */
 function batches([first, ...others]) {
   const groups = new Map()
+  const unasked = new Set()
   let spent = 0
   for (const { name, test, ms, cost } of others) {
     const group = groups.get(name)
     const price = group === undefined ? cost : ms
-    if (spent + price > budget) continue
+    if (spent + price > budget) {
+      unasked.add(name)
+      continue
+    }
     spent += price
     if (group === undefined) groups.set(name, [test])
     else group.push(test)
   }
-  return [[first.name, [first.test]], ...groups]
+  return { asked: [[first.name, [first.test]], ...groups], unasked: [...unasked] }
 }
 
 /** The first test of some of a file that fails. */
@@ -198,20 +211,21 @@ async function isProven(name, test) {
   return failed === undefined
 }
 
-async function judged({ file, id }) {
+async function judged({ file, id, last }) {
   for (;;) {
-    const found = witnesses({ file, id })
-    if (found.length === 0) return { status: 'unreached' }
+    const found = witnesses({ file, id, last })
+    if (found.length === 0) return { status: last?.status ?? 'unreached', unasked: [] }
     Object.assign(switched, { file, id })
     forget()
     let killer
-    for (const [name, ids] of batches(found)) {
+    const { asked, unasked } = batches(found)
+    for (const [name, ids] of asked) {
       const failed = await failing(name, ids)
       if (failed !== undefined) killer = { name, ...failed }
       if (killer !== undefined) break
     }
     Object.assign(switched, { file: '', id: '' })
-    if (killer === undefined) return { status: 'survived' }
+    if (killer === undefined) return { status: 'survived', unasked }
     if (await isProven(killer.name, killer.test)) {
       const key = `${file} ${killer.test}`
       kills.set(key, (kills.get(key) ?? 0) + 1)

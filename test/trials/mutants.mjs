@@ -6,6 +6,7 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { digestOf, prepared } from './mutants-prepare.mjs'
+import { reasons, told } from './mutants-told.mjs'
 
 /*
  * Which changes of the code no test notices. Stryker makes the changes; a judge of our own runs the tests, since Stryker's
@@ -54,13 +55,15 @@ export async function judgedMutants(names) {
   const env = { ...process.env, DATABASE_URL: server.url, MUTANTS_HOME: HOME }
   try {
     const coverage = await coveredBy(sources, env)
-    const tests = digestOf(JSON.stringify(Object.values(coverage).map(({ digest }) => digest)))
+    const tests = setOf(coverage)
     for (;;) {
-      const known = results(tests)
-      const mutants = wanted.filter(({ key }) => !known.has(key))
+      const known = results()
+      const isJudged = ({ key }) => known.get(key)?.status === 'killed' || known.get(key)?.tests === tests
+      const mutants = wanted.filter((one) => !isJudged(one)).map((one) => ({ ...one, last: known.get(one.key) }))
       if (mutants.length === 0) return wanted.map((one) => ({ ...one, ...known.get(one.key) }))
       console.log(`${mutants.length} of ${wanted.length} mutants to judge`)
-      const hung = await watched({ files: [], mutants, coverage, budget: BUDGET, tests }, env)
+      const news = newSince(coverage)
+      const hung = await watched({ files: [], mutants, coverage, budget: BUDGET, tests, news }, env)
       if (hung !== undefined)
         keep('results.jsonl', { key: hung.mutant.key, tests, status: 'killed', cause: 'it hangs' })
     }
@@ -71,10 +74,32 @@ export async function judgedMutants(names) {
 
 const keep = (name, value) => appendFileSync(at(name), `${JSON.stringify(value)}\n`)
 
-/** Who was killed stays so; who survived is tried again when the tests are others. */
-function results(tests) {
-  const known = linesOf('results.jsonl').filter((one) => one.status === 'killed' || one.tests === tests)
-  return new Map(known.map((one) => [one.key, one]))
+/** Who was killed stays so; who survived is tried again by the tests that are others than they were. */
+function results() {
+  const known = new Map()
+  for (const one of linesOf('results.jsonl')) if (known.get(one.key)?.status !== 'killed') known.set(one.key, one)
+  return known
+}
+
+/** The name under which a set of tests is kept. */
+function setOf(coverage) {
+  const files = Object.fromEntries(Object.values(coverage).map(({ name, digest }) => [name, digest]))
+  const tests = digestOf(JSON.stringify(Object.values(files)))
+  if (!linesOf('tests.jsonl').some((one) => one.tests === tests)) keep('tests.jsonl', { tests, files })
+  return tests
+}
+
+/** The files of tests that are others than in each set before. */
+function newSince(coverage) {
+  const isOther = (files, { name, digest }) => files[name] !== digest
+  return Object.fromEntries(
+    linesOf('tests.jsonl').map(({ tests, files }) => [
+      tests,
+      Object.values(coverage)
+        .filter((one) => isOther(files, one))
+        .map(({ name }) => name),
+    ]),
+  )
 }
 
 /** What each test reaches, of the test files that changed, or of all when a source did. */
@@ -136,17 +161,7 @@ async function watched(plan, env) {
 
 /** Says what lives, and how much of each room was killed; answers whether it is enough. */
 export async function mutants(names) {
-  const all = await judgedMutants(names)
-  let isEnough = true
-  for (const [room, least] of Object.entries(ROOMS)) {
-    const here = all.filter(({ file }) => file.startsWith(`${room}/`))
-    if (here.length === 0) continue
-    const lives = here.filter(({ status }) => status !== 'killed')
-    for (const { file, line, status, kind, what, replacement } of lives)
-      console.log(`${file}:${line} ${status} ${kind}: ${what} → ${replacement}`)
-    const share = (100 * (here.length - lives.length)) / here.length
-    console.log(`${room}: ${here.length - lives.length} of ${here.length} killed, ${share.toFixed(1)} %`)
-    isEnough &&= share >= least
-  }
+  const { lines, isEnough } = told(await judgedMutants(names), reasons(), ROOMS)
+  for (const line of lines) console.log(line)
   return isEnough
 }

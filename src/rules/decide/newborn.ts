@@ -4,7 +4,7 @@ import { ANONYMOUS, type Principal } from '../../model/principal.js'
 import type { Service, TagLabel } from '../../model/service.js'
 import type { Stored } from '../../ports/store.js'
 import type { Decision } from '../decide.js'
-import { isBeyond, type Limits } from '../limits.js'
+import { isTooLarge, type Limits, sizeUnder } from '../limits.js'
 import type { Fields } from '../merge.js'
 import type { SecretsAfter } from '../sealing.js'
 import type { ValidRequest } from '../validate.js'
@@ -65,8 +65,21 @@ export function withoutDomain({ domain, dataProducts }: Fields): BadRequest | un
 /** What is left would be no request: the whole of a service is measured as whoever sends it back would send it. */
 export function tooLarge({ name, serviceType }: ValidRequest, fields: Fields, limits: Limits): BadRequest | undefined {
   const { displayName, description, owners, domain, dataProducts, tags, style, ingestionRunner, connection } = fields
+  // Every change comes by here: the whole is put together only near the limit.
+  const size =
+    sizeUnder('name', name) +
+    sizeUnder('serviceType', serviceType) +
+    sizeUnder('displayName', displayName) +
+    sizeUnder('description', description) +
+    sizeUnder('owners', owners) +
+    sizeUnder('domain', domain) +
+    sizeUnder('dataProducts', dataProducts) +
+    sizeUnder('tags', tags) +
+    sizeUnder('style', style) +
+    sizeUnder('ingestionRunner', ingestionRunner) +
+    sizeUnder('connection', connection)
   const texts = { name, serviceType, displayName, description }
-  const whole = { ...texts, owners, domain, dataProducts, tags, style, ingestionRunner, connection }
-  if (!isBeyond(whole, limits)) return undefined
+  const whole = () => ({ ...texts, owners, domain, dataProducts, tags, style, ingestionRunner, connection })
+  if (!isTooLarge(whole, size, limits)) return undefined
   return badRequest([{ path: '', message: `is larger than ${limits.request} bytes with what the service keeps` }])
 }
