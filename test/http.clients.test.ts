@@ -7,7 +7,7 @@ import { MODELS, openEdge } from './edge.js'
 
 /*
  * Requests as public clients of OpenMetadata send them, in our own words and values: the Python client of 2.0, the Java
- * SDK, a Terraform provider, an MCP server.
+ * and Go SDKs, a Terraform provider, an MCP server.
  */
 
 const row = (name: string, rest: object = {}) => ({ name, serviceType: 'Sklearn', ...rest })
@@ -36,6 +36,25 @@ describe('§7 the Python client demands a version by a weak tag', () => {
     expect((await patch('three', 'W/"0.2"')).body.errorType).toBe('PRECONDITION_FAILED')
     expect((await ask('GET', `${MODELS}/name/a`)).body.description).toBe('two')
   })
+})
+
+test('§7 the Go SDK sends a value with every operation, a type with every request, and names as they are', async () => {
+  const { ask } = openEdge({ authenticate: () => ({ name: 'ada' }) })
+  const typed = { 'content-type': 'application/json' }
+  for (const name of ['a', 'a b', 'ü', 'a+b', 'a;b=c', '(a,b)', "a'b", '[a]|{b}^`', 'a.b']) {
+    const at = `${MODELS}/name/${name}`
+    const made = await ask('POST', MODELS, row(name, { description: 'x' }))
+    expect(made.status, name).toBe(201)
+    const changed = await ask('PATCH', at, [
+      { op: 'remove', path: '/description', value: null },
+      { op: 'copy', path: '/displayName', from: '/name', value: null },
+    ])
+    expect([changed.status, changed.body.description, changed.body.displayName]).toEqual([200, undefined, name])
+    const { body } = await ask('GET', at, undefined, typed)
+    expect([body.id, body.name, body.version]).toEqual([made.body.id, name, 0.2])
+    expect((await ask('DELETE', `${at}?hardDelete=true`, undefined, typed)).status).toBe(200)
+    expect((await ask('GET', `${MODELS}/${made.body.id}?include=all`, undefined, typed)).status).toBe(404)
+  }
 })
 
 describe('a generator of requests from the document', () => {
