@@ -87,6 +87,7 @@ test('§1 a domain and data products are well-formed FQNs, each told at its plac
     '/dataProducts/2 is not a well-formed FQN',
   ])
   // What a schema says of it is said once.
+  for (const domain of ['', `"${'x'.repeat(3072)}`]) expect(wrong(row({ domain }))[0]).not.toContain('well-formed')
   expect(paths(row({ domain: '' }))).toEqual(['/domain'])
   expect(paths(row({ domain: `"${'x'.repeat(3072)}` }))).toEqual(['/domain'])
   expect(wrong(row({ domain: `"${'x'.repeat(3071)}` }))).toEqual(['/domain is not a well-formed FQN'])
@@ -121,11 +122,16 @@ test('§1, §8 what a mask breaks is said once the secret is known, with what el
     '/connection/config/password',
   ])
   expect(valid(withConfig({ host: 'h' })).recheck).toBeUndefined()
+  expect(
+    paths(row({ serviceType: 'Strict', connection: { config: { password: '*********' } }, description: 7 })),
+  ).toEqual(['/description'])
+  expect(valid(row()).keeps).toBe(false)
 })
 
 test('§1 a connection is whole, unless the book takes partial ones', () => {
   expect(paths(withConfig({}))).toEqual(['/connection/config/host'])
   expect(wrong(withConfig({}), validating({}, true, true))).toEqual([])
+  for (const none of ['hush', 7, []]) expect(paths(withConfig(none))).toEqual(['/connection/config'])
 })
 
 test('§1 without a service type that there is all else is checked, but what a connection holds', () => {
