@@ -91,7 +91,9 @@ test('§1 a map keeps the order of the caller, leaves out what is null, and has 
 test('§1 the branch of a union is the one that its constant names, and where defaults are filled in its keys go first', () => {
   const branch = (type: string, field: string) =>
     closed({ type: { const: type }, [field]: { ...text, default: 'x' } }, { required: ['type'] })
-  const union = { anyOf: [branch('a', 'one'), branch('b', 'two')] }
+  const named = closed({ type: { enum: ['d', 'e'] }, three: text }, { required: ['type'] })
+  const union = { anyOf: [branch('a', 'one'), branch('b', 'two'), named] }
+  for (const type of ['d', 'e']) expect(pour(union, { type, three: 'x' })).toEqual({ type, three: 'x' })
   expect(pour(union, { type: 'a' })).toEqual({ type: 'a', one: 'x' })
   expect(JSON.stringify(pour(union, { two: 'y', type: 'b' }))).toBe('{"type":"b","two":"y"}')
   expect(pour(union, { type: 'b', one: 'y' })).toBe('nothing')
@@ -110,6 +112,7 @@ test('§1 what a mould knows nothing of goes the long way, and is told whether w
   ])
     expect(pour(unknown, { b: 'a' })).toBe(LONG)
   expect(pour({ type: 'object', additionalProperties: closed({ b: text }) }, { x: {} })).toBe(LONG)
+  expect(pour({ type: 'object', additionalProperties: { not: text } }, { x: 1 })).toBe(LONG)
   expect(new Set(asked)).toEqual(new Set([false]))
   asked.length = 0
   const filled = { type: 'object', properties: { b: { ...text, default: 'x' }, c: { not: text } } }
@@ -134,6 +137,9 @@ test('§1 how deep and how wide a mould is, and the size of what was poured', ()
     walk,
   )
   expect(walk.size).toBe(2 + 5 + 2 + (2 + 3 + 3))
+  const choice = walkOf(defaultLimits)
+  mould(closed({ a: { const: 'xyz' } }))?.pour({ a: 'xyz' }, choice)
+  expect(choice.size).toBe(2 + 5)
 })
 
 test('§1 there is no mould of what is open, nor of what refers to another schema', () => {
@@ -143,4 +149,19 @@ test('§1 there is no mould of what is open, nor of what refers to another schem
   ])
     expect(mould(none as never)).toBeUndefined()
   for (const word of ['$ref', '$defs', '$id']) expect(mould(closed({ a: { ...text, [word]: 'x' } }))).toBeUndefined()
+})
+
+test('§1 V11 where much was poured into what holds more than texts it is given up, so that bytes are counted', () => {
+  const lists = { type: 'array', items: { type: 'array', items: text } }
+  expect(pour(lists, [['a']], { request: 100 })).toEqual([['a']])
+  expect(pour(lists, [['a']], { request: 10 })).toBe('nothing')
+  expect(pour({ type: 'array', items: text }, ['a', 'b'], { request: 10 })).toEqual(['a', 'b'])
+})
+
+test('§1 what goes the long way inside a branch is told how deep it stands, and that declared keys go first', () => {
+  const branch = (type: string) =>
+    closed({ type: { const: type }, z: { not: text }, b: { ...text, default: 'x' } }, { required: ['type'] })
+  const schema = closed({ u: { anyOf: [branch('a'), branch('b')] } })
+  const told = mouldOf(schema, (_, completes) => (_value, _walk, depth) => [completes, depth])
+  expect(told?.pour({ u: { type: 'a', z: 1 } }, walkOf(defaultLimits))).toMatchObject({ u: { z: [true, 2] } })
 })

@@ -112,6 +112,7 @@ test('§9 a patch asks for each field that it changes, once, in the order of its
   for (const field of ['/style', '/connection/config', '/entityStatus', '/toString'])
     expect(asked(at(field))).toEqual(['EditAll'])
   expect(asked(at('/tags', 'test'))).toEqual(['EditAll'])
+  expect(asked(at('/tags', 'test'), at('/tags'))).toEqual(['EditTags'])
   expect(asked()).toEqual(['EditAll'])
   expect(asked(at('/tags', 'move', '/description'))).toEqual(['EditTags', 'EditDescription'])
   expect(asked(at('/tags', 'copy', '/description'))).toEqual(['EditTags'])

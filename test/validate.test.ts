@@ -12,7 +12,7 @@ const family = defineFamily({
   serviceTypes: {
     Tool: {
       type: 'object',
-      properties: { host: text, password: secret },
+      properties: { host: text, password: secret, map: { type: 'object', additionalProperties: text } },
       required: ['host'],
       additionalProperties: false,
     },
@@ -101,6 +101,8 @@ test('§8 secrets are taken out, and a store that may not have them is told each
   const plain = valid(withConfig({ host: 'h' }))
   expect([plain.secrets, plain.keeps, plain.connection?.config]).toEqual([null, false, { type: 'Tool', host: 'h' }])
   expect(valid(withConfig({ host: 'h', password: '*********' })).keeps).toBe(true)
+  const twice = { host: 'h', map: { 'http://u:a@h': '1', 'http://u:b@h': '2' } }
+  expect(paths(withConfig(twice))).toEqual(['/connection/config/map/http:~1~1u:*********@h'])
   const none = validating({}, false)
   expect(wrong(withConfig({ host: 'h' }), none)).toEqual([])
   expect(paths(withConfig({ host: 'http://u:hush@h', password: 'hush', nope: 1 }), none).sort()).toEqual([
