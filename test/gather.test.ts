@@ -12,7 +12,6 @@ import {
 } from 'servicebook'
 import { memoryStore } from 'servicebook/memory'
 import { expect, test, vi } from 'vitest'
-import { denials, missingPrincipal } from '../src/execution/authorise.js'
 import type { Request } from './arbitraries.js'
 import { type MlModelBook, openTestBook, testCipher } from './catalogue.js'
 
@@ -233,25 +232,4 @@ test('§9 a check is not asked of what is refused, unchanged or none of its busi
   await deleteService(book, 'a')
   expect(check).toHaveBeenCalledOnce()
   expect(check.mock.calls[0]?.slice(1)).toEqual([null, undefined])
-})
-
-test('§9 what asks the policy for nothing does not ask it, with a principal or without', async () => {
-  const policy = vi.fn(() => 'unauthenticated' as const)
-  const book = openTestBook({ policy })
-  expect(await missingPrincipal(book, undefined, undefined)).toBeUndefined()
-  expect(await denials(book, undefined, [], undefined)).toBeUndefined()
-  expect(policy).not.toHaveBeenCalled()
-})
-
-test('§9 of all that a patch asks for the first denial is told, in the order of the operations', async () => {
-  const asked: string[] = []
-  const policy = async (_: unknown, operation: string) => {
-    asked.push(operation)
-    return operation === 'EditTags' ? 'allow' : 'forbidden'
-  }
-  const book = openTestBook({ policy: policy as never })
-  const answer = await denials(book, ada.by, ['EditTags', 'EditOwners', 'EditDescription'], undefined)
-  expect(answer).toMatchObject({ code: 'FORBIDDEN', operation: 'EditOwners' })
-  expect(asked).toEqual(['EditTags', 'EditOwners', 'EditDescription'])
-  expect(await denials(book, ada.by, ['EditTags', 'EditTags'], undefined)).toBeUndefined()
 })

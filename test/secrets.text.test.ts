@@ -100,6 +100,7 @@ test('§8 a mask for which nothing is stored is refused at its place, each once,
       in: { a: { at: [MASK] }, c: { in: { d: { at: ['x', MASK] }, e: { at: ['x'] } } } },
     }),
   ).toEqual(['/connection/config', '/connection/config/a', '/connection/config/c/d'])
+  expect(issuesOf({ keys: { a: [MASK], b: ['x'] } })).toEqual(['/connection/config/a'])
   expect(issuesOf({ keys: { a: [MASK] }, in: { a: { at: [MASK] } } })).toEqual(['/connection/config/a'])
 })
 

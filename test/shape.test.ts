@@ -24,6 +24,7 @@ const others: readonly (readonly [string, TSchema])[] = [
   ['an open object', schema({ type: 'object', properties: { a: closed({}) } })],
   ['an object that may have others', closed({ a: closed({}) }, { additionalProperties: true })],
   ['an object with patterns of keys', closed({ a: closed({}) }, { patternProperties: { '^x': text } })],
+  ['a closed object without fields', schema({ type: 'object', additionalProperties: false })],
   ['a map', schema({ type: 'object', additionalProperties: closed({}) })],
   ['a tuple', schema({ items: closed({}), prefixItems: [text] })],
   ['a tuple of old', schema({ items: [closed({})] })],

@@ -12,7 +12,7 @@ const family = defineFamily({
   serviceTypes: {
     Tool: {
       type: 'object',
-      properties: { host: text, password: secret },
+      properties: { host: text, password: secret, map: { type: 'object', additionalProperties: text } },
       required: ['host'],
       additionalProperties: false,
     },
@@ -87,6 +87,7 @@ test('§1 a domain and data products are well-formed FQNs, each told at its plac
     '/dataProducts/2 is not a well-formed FQN',
   ])
   // What a schema says of it is said once.
+  for (const domain of ['', `"${'x'.repeat(3072)}`]) expect(wrong(row({ domain }))[0]).not.toContain('well-formed')
   expect(paths(row({ domain: '' }))).toEqual(['/domain'])
   expect(paths(row({ domain: `"${'x'.repeat(3072)}` }))).toEqual(['/domain'])
   expect(wrong(row({ domain: `"${'x'.repeat(3071)}` }))).toEqual(['/domain is not a well-formed FQN'])
@@ -100,6 +101,8 @@ test('§8 secrets are taken out, and a store that may not have them is told each
   const plain = valid(withConfig({ host: 'h' }))
   expect([plain.secrets, plain.keeps, plain.connection?.config]).toEqual([null, false, { type: 'Tool', host: 'h' }])
   expect(valid(withConfig({ host: 'h', password: '*********' })).keeps).toBe(true)
+  const twice = { host: 'h', map: { 'http://u:a@h': '1', 'http://u:b@h': '2' } }
+  expect(paths(withConfig(twice))).toEqual(['/connection/config/map/http:~1~1u:*********@h'])
   const none = validating({}, false)
   expect(wrong(withConfig({ host: 'h' }), none)).toEqual([])
   expect(paths(withConfig({ host: 'http://u:hush@h', password: 'hush', nope: 1 }), none).sort()).toEqual([
@@ -121,11 +124,16 @@ test('§1, §8 what a mask breaks is said once the secret is known, with what el
     '/connection/config/password',
   ])
   expect(valid(withConfig({ host: 'h' })).recheck).toBeUndefined()
+  expect(
+    paths(row({ serviceType: 'Strict', connection: { config: { password: '*********' } }, description: 7 })),
+  ).toEqual(['/description'])
+  expect(valid(row()).keeps).toBe(false)
 })
 
 test('§1 a connection is whole, unless the book takes partial ones', () => {
   expect(paths(withConfig({}))).toEqual(['/connection/config/host'])
   expect(wrong(withConfig({}), validating({}, true, true))).toEqual([])
+  for (const none of ['hush', 7, []]) expect(paths(withConfig(none))).toEqual(['/connection/config'])
 })
 
 test('§1 without a service type that there is all else is checked, but what a connection holds', () => {
