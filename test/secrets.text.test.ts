@@ -51,6 +51,8 @@ test('§8 a path tells no credential, neither as it stands nor once it is read a
   expect(maskedPath('/a/http:~1~1u:hush@h/b')).toBe(`/a/http:~1~1u:${MASK}@h/b`)
   expect(maskedPath('/x/http:~1~1u:hush@h~1~0')).toBe(`/x/http:~1~1u:${MASK}@h~1~0`)
   expect(maskedPath('/password=hush')).not.toContain('hush')
+  // Keys that hold none each hold one together.
+  expect(maskedPath('/http://u:hush@h')).not.toContain('hush')
 })
 
 const many = (count: number, key = 'k') =>
@@ -101,7 +103,9 @@ test('§8 a mask for which nothing is stored is refused at its place, each once,
     }),
   ).toEqual(['/connection/config', '/connection/config/a', '/connection/config/c/d'])
   expect(issuesOf({ keys: { a: [MASK], b: ['x'] } })).toEqual(['/connection/config/a'])
-  expect(issuesOf({ keys: { a: [MASK] }, in: { a: { at: [MASK] } } })).toEqual(['/connection/config/a'])
+  const [a, b] = ['/connection/config/a', '/connection/config/b']
+  expect(issuesOf({ keys: { a: [MASK] }, in: { a: { at: [MASK] } } })).toEqual([a])
+  expect(issuesOf({ keys: { a: [MASK], b: [MASK] }, in: { a: { at: [MASK] } } })).toEqual([a, b])
 })
 
 test('§8 V11 a hundred masks are told, and fewer where their paths are long', () => {

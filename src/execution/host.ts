@@ -2,6 +2,7 @@ import type { Book } from '../book.js'
 import { type StoreFailed, storeFailed } from '../model/errors.js'
 import { UUID_PATTERN } from '../model/fields.js'
 import type { Fqn } from '../model/fqn.js'
+import { isInstant } from '../model/instant.js'
 import type { Change } from '../ports/store.js'
 import { uuidv7 } from './id.js'
 import { trips } from './trips.js'
@@ -11,14 +12,11 @@ import { trips } from './trips.js'
  * found only when it is on disk. Source: `semantics.md` §1.
  */
 
-/** The latest instant a `Date` can be. */
-const END_OF_TIME = 8.64e15
-
 /** What the book's clock says. */
 export function timeOf(book: Book): number | StoreFailed {
   try {
     const time: unknown = book.now()
-    if (Number.isInteger(time) && (time as number) >= 0 && (time as number) <= END_OF_TIME) return time as number
+    if (isInstant(time)) return time
     unheard(time)
   } catch (cause) {
     return storeFailed('clock', cause)

@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
 import * as Type from 'typebox'
 import type { Frozen } from './frozen.js'
+import { END_OF_TIME } from './instant.js'
 
 /*
  * What stands beside a service and is no part of its versions. Source: OpenMetadata 2.0.7, `testConnectionResult.json`;
@@ -13,7 +14,7 @@ export function testConnectionResultSchema() {
   const text = Type.Optional(Type.String())
   return Type.Object(
     {
-      lastUpdatedAt: Type.Optional(Type.Integer({ minimum: 0, maximum: 8.64e15 })),
+      lastUpdatedAt: Type.Optional(Type.Integer({ minimum: 0, maximum: END_OF_TIME })),
       status: Type.Optional(Type.Enum(['Successful', 'Failed', 'Running'])),
       steps: Type.Array(
         Type.Object(

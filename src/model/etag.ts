@@ -1,4 +1,5 @@
 import { type Issue, type PreconditionFailed, preconditionFailed } from './errors.js'
+import { END_OF_TIME } from './instant.js'
 import type { Service } from './service.js'
 
 /**
@@ -69,7 +70,6 @@ function names(tags: string, actual: string | null, weak: string): boolean {
 /** Entity tags separated by commas, of which some may be missing. Source: RFC 9110 §5.6.1, §8.8.3. */
 const TAGS = /^(?:[ \t]*(?:(?:W\/)?"[^"]*")?[ \t]*(?:,|$))*$/
 const LONGEST = 1000
-const LAST_DATE = 8.64e15
 
 export function preconditionIssues({ ifMatch, ifNoneMatch, ifUnmodifiedSince }: Preconditions): readonly Issue[] {
   const issues: Issue[] = []
@@ -79,7 +79,7 @@ export function preconditionIssues({ ifMatch, ifNoneMatch, ifUnmodifiedSince }: 
   // What cannot be read names no state, which here would let a write through that was to be held back.
   if (ifNoneMatch !== undefined && !(isText(ifNoneMatch) && (ifNoneMatch.trim() === '*' || TAGS.test(ifNoneMatch))))
     issues.push({ path: '/ifNoneMatch', message: 'must be entity tags as etag(service) makes them, or *' })
-  const isTime = typeof ifUnmodifiedSince === 'number' && Math.abs(ifUnmodifiedSince) <= LAST_DATE
+  const isTime = typeof ifUnmodifiedSince === 'number' && Math.abs(ifUnmodifiedSince) <= END_OF_TIME
   if (ifUnmodifiedSince !== undefined && !isTime)
     issues.push({ path: '/ifUnmodifiedSince', message: 'must be milliseconds since the epoch' })
   return issues

@@ -2,6 +2,7 @@ import type { Beside, TestConnectionResult } from '../model/beside.js'
 import { type BadRequest, badRequest, type Issue } from '../model/errors.js'
 import { ENTITY_STATUSES, ID_PATTERN, UUID_PATTERN } from '../model/fields.js'
 import { fqn } from '../model/fqn.js'
+import { isInstant } from '../model/instant.js'
 import type { Service } from '../model/service.js'
 import { tenths } from '../model/version.js'
 import { frozenCopy } from './copy.js'
@@ -120,7 +121,7 @@ function wrongWith(version: unknown, validate: Validate): readonly Issue[] {
   must('fullyQualifiedName', fullyQualifiedName === fqn.quote(valid.name), 'the quoted name')
   must('version', isVersion(number), 'a version')
   must('deleted', typeof deleted === 'boolean', 'a boolean')
-  must('updatedAt', Number.isSafeInteger(updatedAt) && (updatedAt as number) >= 0, 'whole milliseconds')
+  must('updatedAt', isInstant(updatedAt), 'whole milliseconds since the epoch')
   must('updatedBy', typeof updatedBy === 'string', 'a text')
   must('tags', Array.isArray(tags), 'a list')
   const { entityStatus, provider } = version

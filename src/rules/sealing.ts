@@ -31,13 +31,13 @@ export function newSecrets({ connection, secrets, keeps }: ValidRequest): Secret
 
 /** An issue for each mask, the first hundred of them, and fewer where their paths are long. */
 function masksIn(secrets: Secrets): readonly Issue[] {
-  const issues: Issue[] = []
+  const paths = new Set<string>()
   let room = PATHS
   const look = (values: readonly string[], trail: readonly string[]) => {
-    if (!values.includes(MASK) || issues.length === 100 || room < 0) return
+    if (!values.includes(MASK) || paths.size === 100 || room < 0) return
     const path = CONFIG + pointer(trail)
     room -= path.length
-    if (issues.at(-1)?.path !== path) issues.push({ path, message: NONE })
+    paths.add(path)
   }
   const walk = ({ at, keys = {}, in: within = {} }: Secrets, trail: readonly string[]) => {
     if (at !== undefined) look(at, trail)
@@ -45,5 +45,5 @@ function masksIn(secrets: Secrets): readonly Issue[] {
     for (const key of Object.keys(within)) walk(own(within, key) ?? {}, [...trail, key])
   }
   walk(secrets, [])
-  return issues
+  return Array.from(paths, (path) => ({ path, message: NONE }))
 }

@@ -1,4 +1,4 @@
-import { maskedText, maskText } from '../model/texts.js'
+import { maskedText } from '../model/texts.js'
 import { pointer } from './copy.js'
 
 /*
@@ -73,9 +73,8 @@ const unescaped = (token: string) => token.replaceAll('~1', '/').replaceAll('~0'
 /** A JSON Pointer without the credentials in its keys, for messages. */
 export function maskedPath(path: string): string {
   const keys = path.split('/').slice(1)
-  return maskedText(path) === path && keys.every((key) => maskText(unescaped(key)) === undefined)
-    ? path
-    : pointer(keys.map((key) => maskedText(unescaped(key))))
+  // Keys that hold none each may hold one together.
+  return maskedText(pointer(keys.map((key) => maskedText(unescaped(key)))))
 }
 
 /** As many characters as the paths of an answer may have, but for the last of them. */

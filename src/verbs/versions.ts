@@ -7,6 +7,7 @@ import { trips } from '../execution/trips.js'
 import type { Family } from '../families/family.js'
 import { badRequest, entityNotFound, type GetServiceError, type Issue, storeFailed } from '../model/errors.js'
 import type { Subject } from '../model/fqn.js'
+import { END_OF_TIME } from '../model/instant.js'
 import type { Service } from '../model/service.js'
 import type { Page, Stored } from '../ports/store.js'
 import { sizeOf } from '../rules/limits.js'
@@ -216,7 +217,7 @@ async function at(
   } catch (cause) {
     return err(storeFailed('load', cause))
   }
-  const when = new Date(Math.max(Math.min(time, 8.64e15), -8.64e15)).toISOString()
+  const when = new Date(Math.max(Math.min(time, END_OF_TIME), -END_OF_TIME)).toISOString()
   return err(entityNotFound(book.family.entityType, `${current.fullyQualifiedName} at ${when}`))
 }
 
