@@ -111,8 +111,6 @@ export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
   } = options
   const checks = checksOf(options.checks)
   const family = defineFamily(options.family) // it may have been written by hand
-  if (typeof secretsFollow !== 'boolean') throw new TypeError('secretsFollow must be a boolean')
-  if (typeof partialConnections !== 'boolean') throw new TypeError('partialConnections must be a boolean')
   if (!Number.isInteger(attempts) || attempts < 1) throw new TypeError('attempts must be a positive integer')
   const bounds = Object.freeze({ ...defaultLimits, ...limits })
   for (const [name, bound] of Object.entries(bounds)) {
@@ -134,7 +132,15 @@ export function openBook<F extends Family>(options: BookOptions<F>): Book<F> {
   })
 }
 
-const FUNCTIONS = ['policy', 'onChange', 'onListenerError', 'now', 'newId'] as const
+const TYPES = {
+  policy: 'function',
+  onChange: 'function',
+  onListenerError: 'function',
+  now: 'function',
+  newId: 'function',
+  secretsFollow: 'boolean',
+  partialConnections: 'boolean',
+} as const
 const METHODS = {
   store: ['load', 'commit', 'find', 'list', 'versions'],
   cipher: ['seal', 'open', 'isCurrent'],
@@ -143,11 +149,9 @@ const METHODS = {
 const OPTIONS: readonly string[] = [
   'family',
   ...Object.keys(METHODS),
-  ...FUNCTIONS,
+  ...Object.keys(TYPES),
   'limits',
   'attempts',
-  'secretsFollow',
-  'partialConnections',
   'checks',
 ]
 
@@ -157,8 +161,8 @@ function optionsChecked(given: unknown): void {
   for (const key of Object.keys(given)) {
     if (!OPTIONS.includes(key)) throw new TypeError(`${key} is no option of openBook: it takes ${OPTIONS.join(', ')}`)
   }
-  for (const key of FUNCTIONS) {
-    if (given[key] !== undefined && typeof given[key] !== 'function') throw new TypeError(`${key} must be a function`)
+  for (const [key, type] of Object.entries(TYPES)) {
+    if (given[key] !== undefined && typeof given[key] !== type) throw new TypeError(`${key} must be a ${type}`)
   }
   for (const [key, methods] of Object.entries(METHODS)) {
     const port = given[key]
