@@ -63,6 +63,24 @@ describe('§8 secretsFollow: false: a place to connect to has changed', () => {
       'Data Source=y',
       'datasource=y',
       'serverName=y',
+      'DB_HOST=y',
+      'a=1,host=y',
+      '(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=y)(PORT=1521)))',
+      'url = y',
+      'db_url=y',
+      '{"host": "y"}',
+    ],
+    ...[
+      'bücher.de',
+      'bücher.de:80',
+      'दिल्ली.भारत',
+      'a,b:80',
+      'u@db:80',
+      '[::1]:5432',
+      '[::2]',
+      '::1',
+      '2001:db8::1',
+      'fe80::1%eth0',
     ],
   ])('by its text: %s', (text) => {
     expect(moved({ note: text }, { note: 'x' })).toEqual(['/c/note'])
@@ -77,7 +95,10 @@ describe('§8 secretsFollow: false: a place to connect to has changed', () => {
     'a b.c',
     'db:x',
     '5432',
-    'xhost=',
+    'security=',
+    'host',
+    'u@x',
+    'a: b: c',
     'a.b c',
     '.a',
     'http',
@@ -87,7 +108,21 @@ describe('§8 secretsFollow: false: a place to connect to has changed', () => {
     'see db:1',
   ])('and none by a text or key like %j', (text) => {
     expect(moved({ note: text }, { note: 'x' })).toEqual([])
-    if (!/host/.test(text)) expect(moved({ [text.replace(/[.:]/g, '')]: 'b' }, { note: 'x' })).toEqual([])
+    if (!/host|:|uri/.test(text)) expect(moved({ [text.replace(/[.:]/g, '')]: 'b' }, { note: 'x' })).toEqual([])
+  })
+
+  test('by any key above it, where it is a text', () => {
+    expect(moved({ host: { name: 'b' } }, { host: { name: 'a' } })).toEqual(['/c/host/name'])
+    expect(moved({ servers: [{ name: { of: 'b' } }] }, { servers: [{ name: { of: 'a' } }] })).toEqual([
+      '/c/servers/0/name/of',
+    ])
+    expect(moved({ proxy: { seconds: 1 } }, { proxy: { seconds: 2 } })).toEqual([])
+    expect(moved({ proxy: { port: 1 } }, { proxy: { port: 2 } })).toEqual(['/c/proxy/port'])
+  })
+
+  test('no text takes long to look at', () => {
+    for (const text of ['host', 'host ', 'a.', 'a', '1:', 'url_', 'a@'])
+      expect(moved({ note: `${text.repeat(1_000_000)} ` }, { note: 'x' }).length).toBeLessThan(2)
   })
 
   test('a flag, and what is nothing, is no place', () => {
@@ -103,8 +138,8 @@ describe('§8 secretsFollow: false: a place to connect to has changed', () => {
   })
 
   test('an object that becomes a text, or a text that becomes one, has changed', () => {
-    expect(moved({ host: 'x' }, { host: { name: 'y' } })).toEqual(['/c/host'])
-    expect(moved({ url: { a: 'x' } }, { url: 'y' })).toEqual(['/c/url'])
+    expect(moved({ host: 'x' }, { host: { name: 'y' } })).toEqual(['/c/host/name', '/c/host'])
+    expect(moved({ url: { a: 'x' } }, { url: 'y' })).toEqual(['/c/url/a', '/c/url'])
   })
 
   test('a place that is itself secret is compared in clear', () => {

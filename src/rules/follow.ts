@@ -9,13 +9,24 @@ import { own, type Secrets } from './secrets.js'
  * mask and changes the host. Source: `semantics.md` §8.
  */
 
-/** Keys of what names a place to connect to. */
+/** Keys of what names a place to connect to, by itself or by the texts in it. */
 const PLACE =
   /host|server|ur[il]|endpoint|addr|broker|bootstrap|account|domain|gateway|proxy|instance|cluster|site|dsn|data ?source|port$/i
 
-/** Texts that name one by themselves: URIs, `host:port`, names with dots, and lists with such a key. */
-const PLACE_TEXT =
-  /:\/\/|%3A(?:%2F){2}|^[\w-]+(?:\.[\w-]+)+(?::\d+)?(?=[/?,;]|$)|^[\w.-]+:\d+|(?:^|[;&?\s])(?:host|server|data ?source|addr|url|uri|endpoint)\w*\s*=/i
+/**
+ * Texts that name one by themselves: URIs, names with dots, `host:port`, addresses of IPv6, and what has such a key inside,
+ * as `host=` or as JSON. What repeats is bounded where it may begin anywhere, so that no text takes long.
+ */
+const PLACE_TEXT = new RegExp(
+  [
+    ':\\/\\/|%3A(?:%2F){2}',
+    '^[\\p{L}\\p{M}\\p{N}_-]+(?:\\.[\\p{L}\\p{M}\\p{N}_-]+)+(?=[/?,;]|$)',
+    '^(?:[^\\s@]+@)?[\\p{L}\\p{M}\\p{N}_.,-]+:\\d',
+    '^\\[?(?:[\\da-f]{0,4}:){2}',
+    '(?:host|server|data ?source|addr|endpoint|(?:^|[\\W_])ur[il])\\w{0,32}(?:\\s{0,8}=|["\']\\s{0,8}:)',
+  ].join('|'),
+  'iu',
+)
 
 /**
  * An issue for each place to connect to that a request changes while it keeps stored secrets by the mask; none when it keeps
@@ -46,8 +57,7 @@ function compare(after: Sealed, before: Sealed, trail: string[], moved: (trail: 
     }
   }
   if (isSame(a, after.secrets, b, before.secrets)) return
-  const name = trail.findLast((key) => !/^\d+$/.test(key)) ?? ''
-  if ([a, b].some((leaf) => isLeaf(leaf) && (PLACE.test(name) || PLACE_TEXT.test(String(leaf))))) moved(trail)
+  if ([a, b].some((leaf) => isPlace(leaf, trail))) moved(trail)
 }
 
 /** A text that is a secret, all of it, is the same when it is kept, or sent again. */
@@ -57,7 +67,12 @@ function isSame(a: unknown, after: Secrets, b: unknown, before: Secrets): boolea
   return value === undefined || value === MASK || value === before.at?.[0]
 }
 
-const isLeaf = (value: unknown) => typeof value === 'string' || typeof value === 'number'
+/** Of a number, which may be a port and no more, only its own key tells. */
+function isPlace(leaf: unknown, trail: readonly string[]): boolean {
+  const names = trail.filter((key) => !/^\d+$/.test(key))
+  if (typeof leaf === 'number') return PLACE.test(names.at(-1) ?? '')
+  return typeof leaf === 'string' && (names.some((name) => PLACE.test(name)) || PLACE_TEXT.test(leaf))
+}
 
 function isHolder(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
