@@ -90,6 +90,7 @@ test.each<[unknown, RegExp]>([
   [{ domainOf: 'Sales' }, /^domainOf must be a function/],
   [{ exclusive: 'Tier' }, /^exclusive must be a list/],
   [{ exclusive: 7 }, /^exclusive must be a list/],
+  [{ exclusive: null }, /^exclusive must be a list/],
   [{ exclusive: {} }, /^exclusive must be a list/],
 ])('§9 options that are none throw a TypeError: %j', (options, message) => {
   expect(() => entityRules(options as never)).toThrow(message)

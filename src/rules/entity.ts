@@ -74,7 +74,7 @@ function optionsChecked(given: EntityRulesOptions) {
   }
   const { domainOf, exclusive = ['Tier', 'Certification'] } = given
   if (domainOf !== undefined && typeof domainOf !== 'function') throw new TypeError('domainOf must be a function')
-  if (typeof exclusive !== 'object' || !(Symbol.iterator in exclusive))
+  if (typeof exclusive !== 'object' || exclusive === null || !(Symbol.iterator in exclusive))
     throw new TypeError('exclusive must be a list of names of classifications')
   return { domainOf, exclusive: new Set(exclusive) as ReadonlySet<string> }
 }
