@@ -38,11 +38,16 @@ test.each([
 test.each<[unknown, number]>([
   ['', 2],
   ['ab', 4],
-  [1.5, 2],
+  [1.5, 3],
+  [1, 1],
+  [-0, 1],
+  [-1.7976931348623157e308, 24],
   [true, 2],
   [null, 2],
   [[], 2],
-  [['ab', 1], 8],
+  [['ab', 1], 7],
+  [[1, 2, 3], 5],
+  [{ '': 5e-324 }, 8],
   [{}, 2],
   [{ ab: 'c' }, 7],
   [{ ab: undefined, c: null }, 5],
@@ -52,8 +57,10 @@ test.each<[unknown, number]>([
 })
 
 test('it is never more than the bytes of the text, and never less than a sixth of them', () => {
+  const long = fc.constantFrom(-Number.MAX_VALUE, -Number.MIN_VALUE, -2.2250738585072014e-308, 0, -0)
+  const values = fc.oneof(fc.jsonValue(), long, fc.array(fc.nat(9)))
   fc.assert(
-    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+    fc.property(fc.dictionary(fc.string({ unit: 'binary' }), values), (value) => {
       const length = bytes(JSON.stringify(value))
       expect(sizeOf(value)).toBeLessThanOrEqual(length)
       expect(sizeOf(value) * 6).toBeGreaterThanOrEqual(length)

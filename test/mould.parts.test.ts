@@ -136,7 +136,7 @@ test('§1 how deep and how wide a mould is, and the size of what was poured', ()
     { a: 'xyz', b: 1, m: { key: 'v' } },
     walk,
   )
-  expect(walk.size).toBe(2 + 5 + 2 + (2 + 3 + 3))
+  expect(walk.size).toBe(2 + 5 + 1 + (2 + 3 + 3))
   const choice = walkOf(defaultLimits)
   mould(closed({ a: { const: 'xyz' } }))?.pour({ a: 'xyz' }, choice)
   expect(choice.size).toBe(2 + 5)

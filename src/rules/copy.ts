@@ -1,5 +1,5 @@
 import { add, type Findings, findings } from './findings.js'
-import { isTooLarge, type Limits } from './limits.js'
+import { isTooLarge, type Limits, sizeOfLeaf } from './limits.js'
 import { anyShape, type Shape } from './shape.js'
 
 /** What a copy has come upon so far. */
@@ -37,7 +37,7 @@ export const walkOf = (limits: Limits): Walk => ({ limits, trail: [], found: fin
 
 /** As `frozenCopy`, of what stands so deep in a value. */
 export function copyOf(value: unknown, shape: Shape, walk: Walk, depth: number): unknown {
-  walk.size += 2
+  walk.size += sizeOfLeaf(value)
   if (typeof value === 'string') {
     if (!fits(value, walk)) violation(walk, depth, 'holds NUL or a lone surrogate')
     return value

@@ -20,12 +20,15 @@ export function isTooLarge(whole: () => unknown, size: number, { request }: Limi
 /** Of a JSON value, as `Copied` in `copy.ts` has it: never more than the bytes of its JSON text, and never less than a sixth of them. */
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return 2 + value.length
-  let size = 2
+  let size = sizeOfLeaf(value)
   if (typeof value !== 'object' || value === null) return size
   if (Array.isArray(value)) for (const element of value) size += sizeOf(element)
   else for (const key in value) size += sizeUnder(key, (value as Record<string, unknown>)[key])
   return size
 }
+
+/** Of what has no parts; for a text and for what has parts, that of the signs around them. */
+export const sizeOfLeaf = (value: unknown) => (typeof value === 'number' ? String(value).length : 2)
 
 /** The same of a field, which is no part of the text where it is `undefined`. */
 export function sizeUnder(key: string, field: unknown): number {

@@ -222,8 +222,9 @@ function simple(kind: Extract<Kind, { simple: string }>['simple'], schema: Node,
     if (minimum !== undefined) wrong.push(`${local} < ${Number(minimum)}`)
     if (maximum !== undefined) wrong.push(`${local} > ${Number(maximum)}`)
   }
-  const size = kind === 'one of' || kind === 'text' ? `2 + ${local}.length` : '2'
-  const positive = kind === 'integer' || kind === 'number' ? `${local} += 0\n` : '' // JSON has no -0
+  const isNumber = kind === 'integer' || kind === 'number'
+  const size = isNumber ? `String(${local}).length` : kind === 'flag' ? '2' : `2 + ${local}.length`
+  const positive = isNumber ? `${local} += 0\n` : '' // JSON has no -0
   return `if (${wrong.join(' || ')}) return
 ${positive}n += ${size}`
 }
