@@ -15,19 +15,9 @@ import {
 import { memoryStore } from 'servicebook/memory'
 import { expect, test, vi } from 'vitest'
 import type { Request } from './arbitraries.js'
-import { openTestBook, storedIn, testCipher } from './catalogue.js'
+import { ADA, add, openTestBook, row, secret, storedIn, testCipher } from './catalogue.js'
 
 /* §4–8 the second half of a write: what is sealed, what the store is given, what is told, and what goes round again. */
-
-const row = (name: string, rest = {}): Request => ({ name, serviceType: 'Sklearn', ...rest }) as Request
-const secret = (name: string, password: string, rest = {}): Request =>
-  row(name, {
-    serviceType: 'CustomMlModel',
-    connection: { config: { sourcePythonClass: 'a.B', connectionOptions: { password } } },
-    ...rest,
-  })
-const ADA = '00000000-0000-4000-8000-00000000000a'
-const add = (path: string, value: unknown) => ({ op: 'add', path, value }) as const
 
 /** A memory store whose commits are seen, and may be answered otherwise by `instead`. */
 function watched(more: Partial<ServiceStore> = {}, inner = memoryStore()) {

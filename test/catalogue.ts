@@ -15,6 +15,7 @@ import { aesCipher } from 'servicebook/cipher'
 import { fsStore } from 'servicebook/fs'
 import { memoryStore } from 'servicebook/memory'
 import { onTestFinished } from 'vitest'
+import type { Request } from './arbitraries.js'
 import { borrowDatabase } from './database.js'
 
 export type MlModelBook = Book<typeof mlmodelServices>
@@ -137,3 +138,15 @@ export async function softDelete(store: ServiceStore, fqn: string): Promise<void
   const refused = await store.commit(FAMILY, [{ before, after }])
   if (refused.length > 0) throw new Error(`${fqn} changed while it was soft-deleted`)
 }
+
+/** A request of the simplest type. */
+export const row = (name: string, rest = {}): Request => ({ name, serviceType: 'Sklearn', ...rest }) as Request
+/** One with a connection that has a secret. */
+export const secret = (name: string, password: string, rest = {}): Request =>
+  row(name, {
+    serviceType: 'CustomMlModel',
+    connection: { config: { sourcePythonClass: 'a.B', connectionOptions: { password } } },
+    ...rest,
+  })
+export const ADA = '00000000-0000-4000-8000-00000000000a'
+export const add = (path: string, value: unknown) => ({ op: 'add', path, value }) as const

@@ -12,21 +12,11 @@ import {
 } from 'servicebook'
 import { memoryStore } from 'servicebook/memory'
 import { expect, test, vi } from 'vitest'
-import type { Request } from './arbitraries.js'
-import { type MlModelBook, openTestBook, testCipher } from './catalogue.js'
+import { ADA, add, type MlModelBook, openTestBook, row, secret, testCipher } from './catalogue.js'
 
 /* §4 the first half of a write: who is asked, what for, when, and of whom nobody is asked any more. */
 
-const row = (name: string, rest = {}): Request => ({ name, serviceType: 'Sklearn', ...rest }) as Request
-const secret = (name: string, password: string, rest = {}): Request =>
-  row(name, {
-    serviceType: 'CustomMlModel',
-    connection: { config: { sourcePythonClass: 'a.B', connectionOptions: { password } } },
-    ...rest,
-  })
-const ADA = '00000000-0000-4000-8000-00000000000a'
 const ada = { by: { name: 'ada' } }
-const add = (path: string, value: unknown) => ({ op: 'add', path, value }) as const
 const throws = () => {
   throw new Error('down')
 }
