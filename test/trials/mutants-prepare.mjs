@@ -53,7 +53,7 @@ export async function prepared(home, root, files) {
     for (const { id, location, mutatorName, replacement } of made.mutants) {
       const what = textAt(lines, location)
       const one = { file, id, line: location.start.line + 1, kind: mutatorName, what, replacement }
-      if (!isWording(one)) mutants.push({ ...one, key: `${file} ${digest} ${id}` })
+      if (!isWording(one)) mutants.push({ ...one, digest, key: `${file} ${digest} ${id}` })
     }
   }
   return { sources: digestOf(digests.join()), all: mutants }

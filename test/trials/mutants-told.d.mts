@@ -12,6 +12,7 @@ export interface Judged {
   readonly replacement: string
   readonly status: 'killed' | 'survived' | 'unreached'
 }
+export const ROOMS: Readonly<Record<string, number>>
 export function reasons(): readonly Reason[]
 export function told(
   all: readonly Judged[],

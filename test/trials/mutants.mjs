@@ -6,7 +6,8 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { digestOf, prepared } from './mutants-prepare.mjs'
-import { reasons, told } from './mutants-told.mjs'
+import { judgedFiles, recordMutants } from './mutants-record.mjs'
+import { ROOMS, reasons, told } from './mutants-told.mjs'
 
 /*
  * Which changes of the code no test notices. Stryker makes the changes; a judge of our own runs the tests, since Stryker's
@@ -17,9 +18,6 @@ import { reasons, told } from './mutants-told.mjs'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const HOME = path.join(os.tmpdir(), 'servicebook-mutants')
 const at = (name) => path.join(HOME, name)
-
-/** What is mutated unless files are named, and how much of it must be killed. */
-export const ROOMS = { 'src/rules': 90, 'src/execution': 90, 'src/model': 90, adapters: 80 }
 
 /** These start processes or browsers, run the built package, or take long: the others notice as much in less time. */
 const elsewhere = [
@@ -42,14 +40,24 @@ function filesIn(folder, ending) {
   return all.filter((name) => name.endsWith(ending)).map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
 }
 
+const filesOfRooms = () => Object.keys(ROOMS).flatMap((room) => filesIn(room, '.ts').sort())
+
+/** Whether a file, or a folder it is in, is named, or none is. */
+const isAmong = (names, file) =>
+  names.length === 0 || names.some((name) => file === name || file.startsWith(`${name}/`))
+
+/** Files that are others than when they were last judged, or never were. */
+export function changedFiles() {
+  const known = new Map(judgedFiles().map(({ file, digest }) => [file, digest]))
+  return filesOfRooms().filter((file) => known.get(file) !== digestOf(read(file)))
+}
+
 /** Judges the mutants of files or folders, or of all rooms; answers them with what became of each. */
 export async function judgedMutants(names) {
   mkdirSync(HOME, { recursive: true })
-  const files = Object.keys(ROOMS).flatMap((room) => filesIn(room, '.ts').sort())
-  const isWanted = ({ file }) =>
-    names.length === 0 || names.some((name) => file === name || file.startsWith(`${name}/`))
+  const files = filesOfRooms()
   const { sources, all } = await prepared(HOME, ROOT, files)
-  const wanted = all.filter(isWanted)
+  const wanted = all.filter(({ file }) => isAmong(names, file))
   const { openServer } = await import('./database.mjs')
   const server = await openServer()
   const env = { ...process.env, DATABASE_URL: server.url, MUTANTS_HOME: HOME }
@@ -159,9 +167,16 @@ async function watched(plan, env) {
   return what
 }
 
-/** Says what lives, and how much of each room was killed; answers whether it is enough. */
-export async function mutants(names) {
-  const { lines, isEnough } = told(await judgedMutants(names), reasons(), ROOMS)
+/**
+ * Says what lives, and how much of each room was killed; answers whether it is enough. `changed` judges of the files named
+ * those alone that are others than on record; `record` puts what came of it there.
+ */
+export async function mutants(names, { changed, record }) {
+  const files = changed ? changedFiles().filter((file) => isAmong(names, file)) : names
+  if (changed && files.length === 0) return true
+  const all = await judgedMutants(files)
+  const { lines, isEnough } = told(all, reasons(), ROOMS)
   for (const line of lines) console.log(line)
+  if (record) recordMutants(all, reasons(), filesOfRooms(), ROOMS)
   return isEnough
 }

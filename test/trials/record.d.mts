@@ -9,5 +9,5 @@ export interface Line {
   readonly machine: string
 }
 export function recorded(): readonly Line[]
-export function shownTable(page?: string): string
+export function shownTable(name?: string): string
 export function tableOf(lines: readonly Line[]): string

@@ -9,7 +9,7 @@ import { trials } from './index.mjs'
 
 const RECORD = new URL('record.json', import.meta.url)
 const PAGE = new URL('../../SECURITY.md', import.meta.url)
-const [BEGIN, END] = ['<!-- trials -->', '<!-- /trials -->']
+const TRIALS = 'trials'
 
 export const recorded = () => JSON.parse(readFileSync(RECORD, 'utf8'))
 
@@ -24,16 +24,25 @@ export function record({ trial, target, tried, wrong }, { seed, seconds }) {
   const placeOf = ({ trial, target }) => order.indexOf(`${trial} ${target}`)
   const kept = all.filter((line) => placeOf(line) !== -1).sort((a, b) => placeOf(a) - placeOf(b))
   writeFileSync(RECORD, `${JSON.stringify(kept, null, 2)}\n`)
-  writeFileSync(PAGE, pageWith(readFileSync(PAGE, 'utf8'), tableOf(kept)))
+  show(TRIALS, tableOf(kept))
 }
 
-/** What SECURITY.md has between its marks. */
-export function shownTable(page = readFileSync(PAGE, 'utf8')) {
-  return page.slice(page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)).trim()
+/** Before, between and behind the two marks of a name in SECURITY.md. */
+function partsOf(name) {
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
+  const page = readFileSync(PAGE, 'utf8')
+  const [from, to] = [page.indexOf(begin) + begin.length, page.indexOf(end)]
+  return [page.slice(0, from), page.slice(from, to), page.slice(to)]
 }
 
-const pageWith = (page, table) =>
-  `${page.slice(0, page.indexOf(BEGIN) + BEGIN.length)}\n\n${table}\n\n${page.slice(page.indexOf(END))}`
+/** The table between them. */
+export const shownTable = (name = TRIALS) => partsOf(name)[1].trim()
+
+/** Puts a table between them. */
+export function show(name, table) {
+  const [before, , behind] = partsOf(name)
+  writeFileSync(PAGE, `${before}\n\n${table}\n\n${behind}`)
+}
 
 /** A line for each target. */
 export function tableOf(lines) {

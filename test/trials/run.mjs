@@ -16,6 +16,7 @@ ${Object.entries(trials)
   --runs <number>     how often each part of it, if that is over sooner
   --target <name>     only this part of it
   --path <path>       only the case that was wrong, as it was printed
+  --changed           of mutants: only in files that are others than when they were last recorded
   --record            put what came of it into the table of SECURITY.md`
 
 const { values, positionals } = parseArgs({
@@ -27,11 +28,12 @@ const { values, positionals } = parseArgs({
     target: { type: 'string' },
     path: { type: 'string' },
     record: { type: 'boolean', default: false },
+    changed: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
 const [what, ...files] = positionals
-if (what === 'mutants') process.exit((await mutants(files)) ? 0 : 1)
+if (what === 'mutants') process.exit((await mutants(files, values)) ? 0 : 1)
 const names = what === 'all' ? Object.keys(trials) : [what]
 if (values.help || !names.every((name) => Object.hasOwn(trials, name ?? ''))) {
   console.log(HELP)
