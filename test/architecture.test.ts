@@ -50,6 +50,12 @@ const mayImport: Record<string, readonly string[]> = {
   'adapters/fs': ['servicebook', 'src/channels.ts', 'adapters/fs', 'adapters/roster.ts', 'adapters/frozen.ts', 'node:'],
   'adapters/postgres': ['servicebook', 'src/channels.ts', 'adapters/postgres', 'adapters/frozen.ts'],
   'adapters/http': ['servicebook', 'adapters/http'],
+  'adapters/http/openapi': [
+    'servicebook',
+    'adapters/http/openapi',
+    'adapters/http/options.ts',
+    'adapters/http/path.ts',
+  ],
   'adapters/listen.ts': ['srvx/node', 'node:'],
   'adapters/stand-in': [
     'servicebook',
@@ -140,6 +146,13 @@ test('ports and stores know the core by its types alone, but for the names in a 
       (within(file, 'src/ports') || (from === 'servicebook' && within(file, 'adapters'))),
   )
   expect(values.map(({ file }) => file)).toEqual(['adapters/roster.ts'])
+})
+
+test('no request needs the document: only the door of the HTTP edge leads to it', () => {
+  const leading = imports.filter(
+    ({ file, from }) => within(from, 'adapters/http/openapi') && !within(file, 'adapters/http/openapi'),
+  )
+  expect(new Set(leading.map(({ file }) => file))).toEqual(new Set(['adapters/http/index.ts']))
 })
 
 test('a library has one door', () => {

@@ -1,6 +1,7 @@
 import { type Book, getService, type Operation, type Principal } from 'servicebook'
 import { type Answer, refusal } from './answers.js'
-import { type Call, subjectOf } from './call.js'
+import type { Call } from './call.js'
+import { subjectOf } from './path.js'
 
 /*
  * Who may be turned away before a body is read. Source: `semantics.md` §4, §9.

@@ -62,7 +62,8 @@ const problems = {
   INTERNAL_ERROR: 500,
 } as const
 
-type ErrorType = keyof typeof statuses | keyof typeof problems
+const codes = { ...statuses, ...problems }
+type ErrorType = keyof typeof codes
 
 /** OpenMetadata's body of an error, and every violation where there are some. */
 export interface ErrorMessage {
@@ -123,12 +124,21 @@ export const invalid = (issues: readonly Issue[]) => ({ code: 'BAD_REQUEST', mes
 
 export const badRequest = (issues: readonly Issue[]) => refusal(invalid(issues))
 
+/** What a verb says of what is not there, where no verb is asked. */
+export function notThere(entityType: string, entity: string): Answer {
+  const message = `${entityType} instance for ${entity} not found`
+  return refusal({ code: 'ENTITY_NOT_FOUND', message, entityType, entity })
+}
+
 /** What never comes to a verb. */
 export function problem(errorType: ErrorType, message: string, headers: Readonly<Record<string, string>> = {}): Answer {
-  const code = { ...statuses, ...problems }[errorType]
+  const code = codes[errorType]
   const body: ErrorMessage = { code, errorType, message }
   return { status: code, body, headers }
 }
+
+/** The header that says what a write did. */
+export const CHANGE = 'X-OpenMetadata-Change'
 
 /** The scheme that the server names. */
 const CHALLENGE = { 'WWW-Authenticate': 'om-auth' }

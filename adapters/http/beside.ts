@@ -6,12 +6,13 @@ import {
   unfollowService,
 } from 'servicebook'
 import { turnedAway } from './admission.js'
-import { type Answer, badRequest, refusal } from './answers.js'
-import { JSON_TYPE, jsonOf } from './body.js'
-import { type Call, type Operation, subjectOf } from './call.js'
+import { type Answer, badRequest, CHANGE, refusal } from './answers.js'
+import { jsonOf } from './body.js'
+import type { Call, Operation } from './call.js'
 import { demandsOf } from './conditions.js'
+import { JSON_TYPE } from './media.js'
+import { subjectOf } from './path.js'
 import { showOne } from './wire.js'
-import { CHANGE } from './writes.js'
 
 /*
  * Routes that change what stands beside a service. Source: OpenMetadata's API, `changeEvent.json`; `semantics.md` §7.

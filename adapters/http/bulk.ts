@@ -1,10 +1,11 @@
 import { bulkUpsert, maskedConnection, type ServiceRequest } from 'servicebook'
 import { turnedAway } from './admission.js'
 import { badRequest, type ErrorMessage, invalid, messageOf, problem, refusal } from './answers.js'
-import { JSON_TYPE, jsonOf } from './body.js'
+import { jsonOf } from './body.js'
 import type { Operation } from './call.js'
 import { completeReferences } from './complete.js'
 import { conditionOnMany } from './conditions.js'
+import { JSON_TYPE } from './media.js'
 import { located, read } from './requests.js'
 import type { Wire } from './wire.js'
 

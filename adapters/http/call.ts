@@ -1,5 +1,6 @@
-import { type Awaitable, type Book, MASK, type Principal, revealService, type Service, type Subject } from 'servicebook'
+import { type Awaitable, type Book, MASK, type Principal, revealService, type Service } from 'servicebook'
 import { type Answer, refusal } from './answers.js'
+import type { Path } from './path.js'
 import type { Parameters } from './query.js'
 import type { Wire } from './wire.js'
 
@@ -10,16 +11,13 @@ export interface Call {
   readonly by: Principal | undefined
   readonly wire: Wire
   readonly parameters: Parameters
-  /** The parts of the path that its pattern leaves open. */
-  readonly path: Readonly<Record<string, string>>
+  readonly path: Path
   /** Bytes at most, of a body and of that of a bulk, and its rows. */
   readonly limits: { readonly body: number; readonly bulk: number; readonly rows: number }
 }
 
 /** What a route does: reads the request, calls a verb, shows what it answered. */
 export type Operation = (call: Call) => Promise<Answer>
-
-export const subjectOf = ({ id, fqn }: Call['path']): Subject => (id === undefined ? (fqn ?? '') : { id })
 
 /**
  * A service as a principal may see it: to bots in clear, as on the server, where the policy allows `ViewSecrets`; to

@@ -1,5 +1,5 @@
 import { type ChangeDescription, diff, type FieldChange, type Reference, type Service } from 'servicebook'
-import type { Refer } from './references.js'
+import { dataProduct, domainsOf, type Refer } from './references.js'
 
 /*
  * What changed, as it is told on the wire. Source: OpenMetadata's `entityHistory.json`; `semantics.md` §3, §7.
@@ -13,10 +13,6 @@ export function changeOf(service: Service, before: Service | null): ChangeDescri
   if (before === null || changeDescription?.previousVersion === before.version) return changeDescription
   return diff(before, service, before.version)
 }
-
-export const dataProduct = (fullyQualifiedName: string): Reference => ({ type: 'dataProduct', fullyQualifiedName })
-export const domainsOf = (fullyQualifiedName: string | undefined): readonly Reference[] =>
-  fullyQualifiedName === undefined ? [] : [{ type: 'domain', fullyQualifiedName }]
 
 export function referredInChange(change: ChangeDescription | undefined): readonly Reference[] {
   if (change === undefined) return []

@@ -1,17 +1,19 @@
-import type { Book, Principal } from 'servicebook'
+import type { Book } from 'servicebook'
 import { nobody } from './admission.js'
-import { type Answer, problem, refusal, responseOf } from './answers.js'
+import { type Answer, notThere, problem, responseOf } from './answers.js'
 import type { Operation } from './call.js'
 import { conditioned } from './conditions.js'
-import { documented } from './openapi.js'
+import { accepts } from './media.js'
+import { documented } from './openapi/document.js'
+import { swaggerOf } from './openapi/swagger.js'
 import { type HandlerOptions, settled } from './options.js'
+import { isId } from './path.js'
 import { parametersOf } from './query.js'
 import { type Method, routeOf } from './routes.js'
-import { swaggerOf } from './swagger.js'
 import { type Target, targetOf } from './target.js'
 import { loggedInUser } from './users.js'
 
-export { type OpenApiDocument, openApiDocument } from './openapi.js'
+export { type OpenApiDocument, openApiDocument } from './openapi/document.js'
 export type { HandlerOptions } from './options.js'
 export type { Describe, Described, Description, EntityReference } from './references.js'
 
@@ -67,12 +69,13 @@ export type Handler = (request: Request) => Promise<Response>
  */
 export function serviceHandler(books: Book | readonly Book[], options: HandlerOptions = {}): Handler {
   const all = [books].flat()
-  const { basePath, publicUrl, shape, version, ...host } = settled(all, options)
-  const { authenticate, describe, bodyLimit, bulkLimit, bulkRows, onError } = host
+  const settings = settled(all, options)
+  const { basePath, publicUrl, shape, version, authenticate, describe, onError } = settings
+  const limits = { body: settings.bodyLimit, bulk: settings.bulkLimit, rows: settings.bulkRows }
   const collections = new Map(all.map((book) => [book.family.collection, book]))
   // What there is beside the services, for everybody.
   const served = { version, revision: 'servicebook', timestamp: Date.now() }
-  const document = once(documented(all, options))
+  const document = once(documented(all, settings))
   const pages = new Map<string, () => object>([
     ['/v1/system/version', () => served],
     ['/openapi.json', document],
@@ -118,6 +121,7 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
     if (!pathname.startsWith(basePath)) return undefined
     // A slash at the end is taken, as on the server.
     const below = pathname.slice(basePath.length).replace(/\/$/, '')
+    const root = publicUrl ?? origin + basePath
     const page = pages.get(below)
     if (page !== undefined) return { methods: ['GET'], answer: async () => ({ status: 200, body: page() }) }
     if (below === '/v1/users/loggedInUser')
@@ -126,51 +130,33 @@ export function serviceHandler(books: Book | readonly Book[], options: HandlerOp
         async answer() {
           const by = await authenticate?.(request)
           if (by === 'unauthenticated') return problem('UNAUTHORIZED', 'The authentication is not valid')
-          return loggedInUser(all[0] as Book, by, `${publicUrl ?? origin + basePath}/v1/users`)
+          return loggedInUser(all[0] as Book, by, `${root}/v1/users`)
         },
       }
     const [, collection = '', rest = ''] = /^\/v1\/services\/([^/]+)(.*)$/s.exec(below) ?? []
     const book = collections.get(collection)
     const route = routeOf(rest)
     if (book === undefined || route === undefined) return undefined
+    const { path, operations } = route
     const answer = async (method: Method): Promise<Answer> => {
-      const path = decoded(route.path)
       if (path === undefined) return problem('BAD_REQUEST', 'The path is not percent-encoded UTF-8')
       const by = await authenticate?.(request)
       if (by === 'unauthenticated') return problem('UNAUTHORIZED', 'The authentication is not valid')
       // What is no id is that of no service; whoever may see none is told that first.
-      if (path.id !== undefined && !UUID.test(path.id)) return strange(book, by, path.id)
+      if (path.id !== undefined && !isId(path.id))
+        return (await nobody(book, by)) ?? notThere(book.family.entityType, path.id.slice(0, 256))
       const wire = {
         family: book.family,
-        collection: `${publicUrl ?? origin + basePath}/v1/services/${collection}`,
+        collection: `${root}/v1/services/${collection}`,
         strict: shape === 'server',
         describe,
       }
       const parameters = parametersOf(searchParams)
-      const call = {
-        request,
-        book,
-        by,
-        wire,
-        parameters,
-        path,
-        limits: { body: bodyLimit, bulk: bulkLimit, rows: bulkRows },
-      }
-      return (route.operations[method] as Operation)(call)
+      const call = { request, book, by, wire, parameters, path, limits }
+      return (operations[method] as Operation)(call)
     }
-    return { methods: Object.keys(route.operations) as Method[], answer }
+    return { methods: Object.keys(operations) as Method[], answer }
   }
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
-async function strange(book: Book, by: Principal | undefined, id: string): Promise<Answer> {
-  const refused = await nobody(book, by)
-  if (refused !== undefined) return refused
-  const { entityType } = book.family
-  const entity = id.slice(0, 256)
-  const message = `${entityType} instance for ${entity} not found`
-  return refusal({ code: 'ENTITY_NOT_FOUND', message, entityType, entity })
 }
 
 /** Makes what takes long when it is first asked for. */
@@ -186,25 +172,4 @@ function once<T>(make: () => T): () => T {
 interface Place {
   readonly methods: readonly Method[]
   answer(method: Method): Promise<Answer>
-}
-
-/** Whether a client takes JSON. Source: RFC 9110 §12.5.1. */
-function accepts(accept: string | null): boolean {
-  if (accept === null || accept.trim() === '') return true
-  return accept.split(',').some((range) => {
-    const [type = '', ...parameters] = range
-      .toLowerCase()
-      .split(';')
-      .map((part) => part.trim())
-    const refused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
-    return !refused && ['*/*', 'application/*', 'application/json'].includes(type)
-  })
-}
-
-function decoded(path: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined {
-  try {
-    return Object.fromEntries(Object.entries(path).map(([name, part]) => [name, decodeURIComponent(part)]))
-  } catch {
-    return undefined
-  }
 }

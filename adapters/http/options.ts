@@ -38,10 +38,15 @@ export interface HandlerOptions {
   readonly onError?: (error: unknown, request: Request) => void
 }
 
+/** The release of OpenMetadata that the families are of. */
+export const VERSION = '2.0.7'
+
+export type Settled = ReturnType<typeof settled>
+
 /** The options with their defaults. Throws `TypeError` when one is not what it must be. */
 export function settled(books: readonly Book[], options: HandlerOptions) {
   optionsChecked(books, options)
-  const { basePath = '', publicUrl, shape = 'server', version = '2.0.7', authenticate, describe } = options
+  const { basePath = '', publicUrl, shape = 'server', version = VERSION, authenticate, describe } = options
   const { bodyLimit = 8 * 2 ** 20, bulkLimit = 64 * 2 ** 20, bulkRows = 100_000, onError = warn } = options
   if (books.length === 0) throw new TypeError('books must have a book')
   if (new Set(books.map(({ family }) => family.collection)).size < books.length)

@@ -1,10 +1,15 @@
+import type { Representation, Service } from 'servicebook'
+import { read } from './requests.js'
+import { type Json, showOne, type Wire } from './wire.js'
+
 /*
- * Patches as clients make them that compare whole objects: they tell of fields that only the library writes, as they were
- * when the client last saw them, which may lead to what is not there now. Source: RFC 6902; OpenMetadata's Java client.
+ * Patches of a service as it is shown. Clients that compare whole objects tell of fields that only the library writes, as
+ * they were when the client last saw them, which may lead to what is not there now. Source: RFC 6902; OpenMetadata's Java
+ * client.
  */
 
 /** What clients send back as they got it, beside what they may not change, and the server drops. */
-export const UNWRITTEN: readonly string[] = [
+const UNWRITTEN: readonly string[] = [
   ...['href', 'version', 'updatedAt', 'updatedBy', 'changeDescription', 'incrementalChangeDescription'],
   ...['impersonatedBy', 'provider', 'pipelines', 'followers', 'testConnectionResult', 'dataContract', 'models'],
 ]
@@ -30,4 +35,33 @@ function isDropped(operation: unknown): boolean {
   const [, field = ''] = path.split('/')
   if (!UNWRITTEN.includes(field)) return false
   return op === 'remove' || ((op === 'add' || op === 'replace') && Object.hasOwn(operation as object, 'value'))
+}
+
+/** What clients send back with a patch as they got it, and the server drops. */
+const DROPPED = ['id', 'name', 'fullyQualifiedName', 'deleted', ...UNWRITTEN]
+
+/**
+ * Services as clients see them when they write a patch. They may change `domain` or `domains`, and whichever they changed
+ * counts.
+ */
+export function representation(wire: Wire): Representation & { before(): Service | undefined } {
+  let seen: Json = {}
+  let before: Service | undefined
+  return {
+    before: () => before,
+    dropped: DROPPED,
+    async show(service) {
+      before = service
+      seen = await showOne(wire, service)
+      return seen
+    },
+    read(given) {
+      // What is dropped may have been put there all the same; the name is that of the service.
+      const isSame = (field: string) => JSON.stringify(given[field]) === JSON.stringify(seen[field])
+      const unchanged = ['domain', 'domains'].find(isSame)
+      const isKept = (key: string) => key === 'name' || (key !== unchanged && !DROPPED.includes(key))
+      const result = read(Object.fromEntries(Object.entries(given).filter(([key]) => isKept(key))))
+      return 'issues' in result ? result : { request: result.request as Json }
+    },
+  }
 }

@@ -1,7 +1,8 @@
 import { etag, type GetOptions, getService, getVersion, listServices, listVersions, type Service } from 'servicebook'
-import { badRequest, refusal } from './answers.js'
-import { type Call, inClear, type Operation, subjectOf } from './call.js'
+import { badRequest, notThere, refusal } from './answers.js'
+import { type Call, inClear, type Operation } from './call.js'
 import { knownTo } from './complete.js'
+import { subjectOf, versionIn } from './path.js'
 import type { Parameters } from './query.js'
 import { refers, show, showOne } from './wire.js'
 
@@ -29,7 +30,7 @@ export const list: Operation = async ({ book, by, wire, parameters }) => {
   if (filters.domain !== undefined) {
     const known = await knownTo(book, [{ type: 'domain', fullyQualifiedName: filters.domain }])
     if ('status' in known) return known
-    if (known[0] === false) return refusal(notThere('domain', filters.domain))
+    if (known[0] === false) return notThere('domain', filters.domain)
   }
   const { services, paging } = listed.value
   const shown = await Promise.all(services.map((service) => inClear(book, service, by)))
@@ -94,11 +95,6 @@ function hasChanged({ changeDescription }: Service, field: string): boolean {
   )
 }
 
-const notThere = (entityType: string, entity: string) => {
-  const message = `${entityType} instance for ${entity} not found`
-  return { code: 'ENTITY_NOT_FOUND', message, entityType, entity } as const
-}
-
 /** Versions read at a time. */
 const PAGE = 100
 
@@ -125,7 +121,3 @@ const besideIn = (fields: ReadonlySet<string>) => BESIDE.filter((field) => field
 const BESIDE = ['followers', 'testConnectionResult'] as const
 
 const includeOf = ({ text }: Parameters) => text('include') as GetOptions['include']
-/** A version as a path has it. */
-export const VERSION_PATTERN = '^([1-9]\\d*(\\.\\d)?|0\\.[1-9])$'
-const VERSION = new RegExp(VERSION_PATTERN)
-const versionIn = ({ version = '' }: Call['path']) => (VERSION.test(version) ? Number(version) : Number.NaN)

@@ -33,6 +33,11 @@ export interface Description extends Partial<EntityReference> {
  */
 export type Describe = (references: readonly Described[]) => Awaitable<readonly (Description | undefined)[]>
 
+/** What a service knows by name alone. */
+export const dataProduct = (fullyQualifiedName: string): Reference => ({ type: 'dataProduct', fullyQualifiedName })
+export const domainsOf = (fullyQualifiedName: string | undefined): readonly Reference[] =>
+  fullyQualifiedName === undefined ? [] : [{ type: 'domain', fullyQualifiedName }]
+
 export type Refer = (reference: Reference) => EntityReference & Pick<Description, 'style'>
 
 /**

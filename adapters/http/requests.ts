@@ -19,14 +19,15 @@ export type Read = { readonly request: unknown; readonly domainAt: string } | { 
  */
 export function read(body: unknown): Read {
   if (!isObject(body) || Object.keys(body).length > KEYS) return { request: body, domainAt: '/domain' }
-  const { domain, domains, ...rest } = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
-  const request: Record<string, unknown> = { ...rest }
-  if (Array.isArray(rest.owners)) request.owners = rest.owners.map((owner) => without(owner, OF_REFERENCES))
-  if (isObject(rest.ingestionRunner)) request.ingestionRunner = without(rest.ingestionRunner, OF_REFERENCES)
-  if (Array.isArray(rest.tags)) request.tags = rest.tags.map((tag) => without(tag, OF_TAGS))
-  if (Array.isArray(rest.dataProducts)) request.dataProducts = rest.dataProducts.map(nameIn)
-  if (!Array.isArray(domains ?? [])) return { issues: [{ path: '/domains', message: 'must be an array' }] }
-  const named = (domains ?? []) as readonly unknown[]
+  const isKept = ([key, value]: [string, unknown]) => value !== null && key !== 'domain' && key !== 'domains'
+  const request = Object.fromEntries(Object.entries(body).filter(isKept))
+  const [domain, named] = [body.domain ?? undefined, body.domains ?? []]
+  const { owners, ingestionRunner, tags, dataProducts, connection } = request
+  if (Array.isArray(owners)) request.owners = owners.map((owner) => without(owner, OF_REFERENCES))
+  if (isObject(ingestionRunner)) request.ingestionRunner = without(ingestionRunner, OF_REFERENCES)
+  if (Array.isArray(tags)) request.tags = tags.map((tag) => without(tag, OF_TAGS))
+  if (Array.isArray(dataProducts)) request.dataProducts = dataProducts.map(nameIn)
+  if (!Array.isArray(named)) return { issues: [{ path: '/domains', message: 'must be an array' }] }
   const [first = undefined, ...others] = [...(domain === undefined ? [] : [domain]), ...named].map(nameIn)
   const other = others.findIndex((name) => name !== first)
   if (other !== -1) {
@@ -35,7 +36,7 @@ export function read(body: unknown): Read {
   }
   if (first !== undefined) request.domain = first
   // Some clients send what is not there as an object without anything.
-  if (isObject(rest.connection) && Object.keys(rest.connection).length === 0) delete request.connection
+  if (isObject(connection) && Object.keys(connection).length === 0) delete request.connection
   return { request, domainAt: domain === undefined ? '/domains/0' : '/domain' }
 }
 

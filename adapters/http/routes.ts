@@ -2,6 +2,7 @@ import { follow, report, unfollow } from './beside.js'
 import { bulk } from './bulk.js'
 import type { Operation } from './call.js'
 import { history } from './history.js'
+import { type Path, pathIn } from './path.js'
 import { get, list, version, versions } from './reads.js'
 import { create, patch, put, remove, removeLater, restore } from './writes.js'
 
@@ -29,25 +30,17 @@ export const routes: Readonly<Record<string, Partial<Record<Method, Operation>>>
 
 export interface Found {
   readonly operations: Partial<Record<Method, Operation>>
-  /** What stands where the pattern has a name. */
-  readonly path: Readonly<Record<string, string>>
+  /** What the path leaves open; none where it is not percent-encoded UTF-8. */
+  readonly path: Path | undefined
 }
 
-const patterns = Object.entries(routes).map(([pattern, operations]) => ({ parts: pattern.split('/'), operations }))
+const patterns = Object.entries(routes).map(([pattern, operations]) => ({ pattern: pattern.split('/'), operations }))
 
-/** The route of a path below the collection; its parts are still percent-encoded. */
+/** The route of a path below the collection. */
 export function routeOf(below: string): Found | undefined {
   const parts = below.split('/')
-  for (const { parts: pattern, operations } of patterns) {
-    if (pattern.length !== parts.length) continue
-    const path: Record<string, string> = {}
-    const fits = pattern.every((name, at) => {
-      const part = parts[at] as string
-      if (!name.startsWith('{')) return name === part
-      path[name.slice(1, -1)] = part
-      return part !== ''
-    })
-    if (fits) return { operations, path }
-  }
+  const fits = (name: string, at: number) => (name.startsWith('{') ? parts[at] !== '' : parts[at] === name)
+  for (const { pattern, operations } of patterns)
+    if (pattern.length === parts.length && pattern.every(fits)) return { operations, path: pathIn(parts, pattern) }
   return undefined
 }

@@ -1,16 +1,13 @@
-import type { Family, Reference, Representation, Service, TagLabel } from 'servicebook'
-import { changeOf, dataProduct, domainsOf, referredInChange, shownChange, summary } from './changes.js'
-import { UNWRITTEN } from './patches.js'
+import type { Family, Reference, Service, TagLabel } from 'servicebook'
+import { changeOf, referredInChange, shownChange, summary } from './changes.js'
 import { FIELDS } from './query.js'
-import { type Describe, type Refer, referring } from './references.js'
-import { read } from './requests.js'
+import { type Describe, dataProduct, domainsOf, type Refer, referring } from './references.js'
 
 /*
- * The shape of services and requests on the wire. Source: OpenMetadata's `mlmodelService.json` and
- * `createMlModelService.json`, and its API page "Create an ML Model Service".
+ * The shape of services on the wire. Source: OpenMetadata's `mlmodelService.json`.
  */
 
-type Json = Readonly<Record<string, unknown>>
+export type Json = Readonly<Record<string, unknown>>
 
 /** What decides how services are shown. */
 export interface Wire {
@@ -123,33 +120,3 @@ function referencesOf(
 /** Whether what is shown of a service refers to anything. */
 export const refers = (wire: Wire, service: Service, fields: ReadonlySet<string>) =>
   referencesOf(wire, service, fields).length > 0
-
-/** What clients send back with a patch as they got it, and the server drops. */
-const DROPPED = ['id', 'name', 'fullyQualifiedName', 'deleted', ...UNWRITTEN]
-
-/**
- * Services as clients see them when they write a patch. They may change `domain` or `domains`, and whichever they changed
- * counts.
- */
-export function representation(wire: Wire): Representation & { before(): Service | undefined } {
-  let seen: Json = {}
-  let before: Service | undefined
-  return {
-    before: () => before,
-    dropped: DROPPED,
-    async show(service) {
-      before = service
-      seen = await showOne(wire, service)
-      return seen
-    },
-    read(given) {
-      // What is dropped may have been put there all the same; the name is that of the service.
-      const kept = Object.entries(given).filter(([key]) => key === 'name' || !DROPPED.includes(key))
-      const document: Record<string, unknown> = Object.fromEntries(kept)
-      if (document.domain === seen.domain) delete document.domain
-      else if (JSON.stringify(document.domains) === JSON.stringify(seen.domains)) delete document.domains
-      const result = read(document)
-      return 'issues' in result ? result : { request: result.request as Json }
-    },
-  }
-}

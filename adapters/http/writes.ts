@@ -11,14 +11,16 @@ import {
   upsertService,
 } from 'servicebook'
 import { turnedAway, turnedFrom } from './admission.js'
-import { type Answer, badRequest, problem, refusal } from './answers.js'
-import { JSON_PATCH, JSON_TYPE, jsonOf } from './body.js'
-import { type Call, inClear, subjectOf, type Operation as Work } from './call.js'
+import { type Answer, badRequest, CHANGE, problem, refusal } from './answers.js'
+import { jsonOf } from './body.js'
+import { type Call, inClear, type Operation as Work } from './call.js'
 import { completeReferences } from './complete.js'
 import { demandsOf } from './conditions.js'
-import { withoutUnwritten } from './patches.js'
+import { JSON_PATCH, JSON_TYPE } from './media.js'
+import { representation, withoutUnwritten } from './patches.js'
+import { subjectOf } from './path.js'
 import { located, read } from './requests.js'
-import { hrefOf, representation, showOne } from './wire.js'
+import { hrefOf, showOne } from './wire.js'
 
 /*
  * Routes that change one service. Source: OpenMetadata's API; `semantics.md` §4, §5, §7.
@@ -120,8 +122,7 @@ async function askedIn(call: Call, operation: Operation) {
   return 'issues' in asked ? badRequest(asked.issues) : { ...asked, request: asked.request as ServiceRequest }
 }
 
-/** The header that says what a write did. */
-export const CHANGE = 'X-OpenMetadata-Change'
+/** What the header says of each outcome. */
 const changes = {
   created: 'entityCreated',
   updated: 'entityUpdated',

@@ -1,10 +1,13 @@
 import type { Book } from 'servicebook'
+import { type HandlerOptions, type Settled, settled } from '../options.js'
+import { collectionPaths } from './collection.js'
 import { sharedSchemas } from './components.js'
-import { distinct, failed, json, ok, operation, tagOf } from './described.js'
-import { pathsOf } from './operations.js'
-import { type HandlerOptions, settled } from './options.js'
-import { entityOf, familySchemas, ref, type Schema, testResult } from './schemas.js'
-import { operationNamed } from './spelled.js'
+import { familySchemas, testResult } from './family.js'
+import { entityOf, operationNamed } from './names.js'
+import { json } from './operation.js'
+import { type Paths, ref, type Schema } from './schema.js'
+import { servicePaths } from './service.js'
+import { SYSTEM, systemPaths } from './system.js'
 
 /*
  * The OpenAPI description of the routes. Source: OpenAPI 3.1.
@@ -23,12 +26,13 @@ import { operationNamed } from './spelled.js'
  * Source: OpenMetadata's API reference; OpenAPI 3.1.
  */
 export function openApiDocument(books: Book | readonly Book[], options: HandlerOptions = {}): OpenApiDocument {
-  return documented([books].flat(), options)()
+  const all = [books].flat()
+  return documented(all, settled(all, options))()
 }
 
 /** The document for when it is asked for: what would make none is said at once, and what takes long is done then. */
-export function documented(books: readonly Book[], options: HandlerOptions): () => OpenApiDocument {
-  const { basePath, publicUrl, shape, version } = settled(books, options)
+export function documented(books: readonly Book[], options: Settled): () => OpenApiDocument {
+  const { basePath, publicUrl, shape, version } = options
   distinct(operationIdsOf(books).map((id) => [id, id]))
   const schemas = distinct([
     ...books.flatMap((book) => Object.entries(familySchemas(book, shape === 'server'))),
@@ -47,10 +51,10 @@ export function documented(books: readonly Book[], options: HandlerOptions): () 
     tags: [...books.map(tagOf), SYSTEM],
     // Whether a request needs a principal is the host's policy to say.
     security: [{ bearer: [] }, {}],
-    paths: structuredClone({ ...Object.assign({}, ...books.map(pathsOf)), ...forEverybody() }),
+    paths: structuredClone({ ...Object.assign({}, ...books.map(pathsOf)), ...systemPaths() }),
     components: {
       schemas: Object.fromEntries(Object.entries(schemas).map(([name, make]) => [name, make()])),
-      responses: { Error: { description: 'An error', content: json(ref('ErrorMessage'), failed) } },
+      responses: { Error: { description: 'An error', content: json(ref('ErrorMessage'), FAILED) } },
       securitySchemes: {
         bearer: {
           type: 'http',
@@ -62,6 +66,29 @@ export function documented(books: readonly Book[], options: HandlerOptions): () 
   })
 }
 
+const FAILED = { code: 404, errorType: 'ENTITY_NOT_FOUND', message: 'service instance for a not found' }
+
+function pathsOf(book: Book): Paths {
+  const below = { ...collectionPaths(book), ...servicePaths(book) }
+  const { collection } = book.family
+  return Object.fromEntries(Object.entries(below).map(([path, item]) => [`/v1/services/${collection}${path}`, item]))
+}
+
+/** The tag of what a book serves. */
+function tagOf(book: Book): Schema {
+  const { collection, serviceTypes } = book.family
+  const types = Object.keys(serviceTypes)
+  const some = types.length > 5 ? `${types.slice(0, 5).join(', ')} and ${types.length - 5} more` : types.join(', ')
+  return { name: collection, description: `Services of one family: ${some}.` }
+}
+
+/** What has been named for all books; two of one name would be a mistake in the program. */
+function distinct<T>(named: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
+  const byName = Object.fromEntries(named)
+  if (Object.keys(byName).length === named.length) return byName
+  throw new TypeError('books must have entity types that are told apart in the OpenAPI document')
+}
+
 /**
  * The operations of all books by name. Only the entity makes those of two books differ: the routes are described once, with
  * a mark in its place.
@@ -69,12 +96,12 @@ export function documented(books: readonly Book[], options: HandlerOptions): () 
 function operationIdsOf(books: readonly Book[]): readonly string[] {
   const { family } = books[0] as Book
   const marked = { family: { ...family, entityType: MARK } } as Book
-  const ids = (paths: OpenApiDocument['paths']) =>
+  const ids = (paths: Paths) =>
     Object.values(paths).flatMap((item) => Object.values(item).map(({ operationId }) => String(operationId)))
   const own = ids(pathsOf(marked))
   return [
     ...books.flatMap((book) => own.map((id) => operationNamed(id.replace(MARK, () => entityOf(book))))),
-    ...ids(forEverybody()),
+    ...ids(systemPaths()),
   ]
 }
 
@@ -87,40 +114,10 @@ export interface OpenApiDocument {
   readonly servers: readonly Schema[]
   readonly tags: readonly Schema[]
   readonly security: readonly Schema[]
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Schema>>>>
+  readonly paths: Paths
   readonly components: {
     readonly schemas: Readonly<Record<string, Schema>>
     readonly responses: Schema
     readonly securitySchemes: Schema
-  }
-}
-
-const SYSTEM = { name: 'System', description: 'The server, and who asks it.' }
-
-/** What is there beside the services. */
-function forEverybody(): OpenApiDocument['paths'] {
-  const version = { version: '2.0.7', revision: 'servicebook', timestamp: 1_700_000_000_000 }
-  return {
-    '/v1/system/version': {
-      get: operation(
-        'getCatalogVersion',
-        'System',
-        'Get the version that is served',
-        'The version of OpenMetadata that the answers have the shape of, which its clients compare with their own.',
-        { 200: ok(ref('ServerVersion'), version) },
-      ),
-    },
-    '/v1/users/loggedInUser': {
-      get: operation('getCurrentLoggedInUser', 'System', 'Get who asks', 'The principal of the request, as a user.', {
-        200: ok(ref('User'), {
-          id: '11111111-1111-4111-8111-111111111111',
-          name: 'ada',
-          fullyQualifiedName: 'ada',
-          email: 'ada@servicebook.invalid',
-          isBot: false,
-          isAdmin: false,
-        }),
-      }),
-    },
   }
 }

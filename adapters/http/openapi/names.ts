@@ -1,3 +1,5 @@
+import type { Book } from 'servicebook'
+
 /*
  * Names that the server spells otherwise than by its own rule, for clients whose code is generated from its document.
  * Source: the classes and resources of OpenMetadata 2.0.7.
@@ -6,8 +8,10 @@
 /** What an entity type stands for, where it is no more than a capital away. */
 const ENTITIES: Readonly<Record<string, string>> = { mlmodelService: 'MlModelService', llmService: 'LLMService' }
 
-export const entityNamed = (entityType: string): string =>
-  ENTITIES[entityType] ?? entityType.replace(/^./, (first) => first.toUpperCase())
+/** OpenMetadata's name of what an entity type stands for: `DatabaseService`. */
+export function entityOf({ family: { entityType } }: Book): string {
+  return ENTITIES[entityType] ?? entityType.replace(/^./, (first) => first.toUpperCase())
+}
 
 /** Operations by what the rule would call them. */
 const OPERATIONS: Readonly<Record<string, string>> = {

@@ -1,11 +1,10 @@
-import { array, closed, more, type Properties, ref, type Schema, text } from './schemas.js'
+import { array, closed, more, type Properties, ref, type Schema, text, uuid } from './schema.js'
 
 /*
- * The components of the OpenAPI document that all families share. Source: OpenMetadata's schemas.
+ * The components of the document that all families share. Source: OpenMetadata's schemas.
  */
 
 const count: Schema = { type: 'integer', minimum: 0 }
-const uuid: Schema = { type: 'string', format: 'uuid' }
 
 const entityReference: Properties = {
   id: uuid,

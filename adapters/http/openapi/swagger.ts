@@ -1,6 +1,7 @@
 import type { Book } from 'servicebook'
-import type { OpenApiDocument } from './openapi.js'
-import { array, entityOf, type Properties, ref, type Schema, text } from './schemas.js'
+import type { OpenApiDocument } from './document.js'
+import { entityOf } from './names.js'
+import { array, type Properties, ref, type Schema, text } from './schema.js'
 
 /*
  * The document in the form of OpenMetadata's own: OpenAPI 3.0, one schema for the services of a family, any object as their

@@ -1,25 +1,11 @@
 import { type Book, requestSchema, serviceSchema } from 'servicebook'
-import { entityNamed } from './spelled.js'
+import { entityOf } from './names.js'
+import { array, closed, type Properties, ref, type Schema, text } from './schema.js'
 
 /*
- * The JSON Schemas of what is on the wire, made from those that requests are checked with. Source: OpenMetadata's schemas;
- * JSON Schema 2020-12, which is the dialect of OpenAPI 3.1.
+ * The components of one family: what is on the wire, made from the schemas that requests are checked with. Source:
+ * OpenMetadata's schemas.
  */
-
-export type Schema = Readonly<Record<string, unknown>>
-export type Properties = Readonly<Record<string, Schema>>
-
-export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
-export const array = (items: Schema): Schema => ({ type: 'array', items })
-export const text: Schema = { type: 'string' }
-/** How many issues there are beside those that are told. */
-export const more: Schema = { type: 'integer', minimum: 1 }
-export const closed = (properties: Properties, required: readonly string[]): Schema => {
-  return { type: 'object', properties, required, additionalProperties: false }
-}
-
-/** OpenMetadata's name of what an entity type stands for: `DatabaseService`. */
-export const entityOf = ({ family }: Book) => entityNamed(family.entityType)
 
 /** The components of a family by name, each made when it is asked for. */
 export function familySchemas(book: Book, strict: boolean): Readonly<Record<string, () => Schema>> {

@@ -1,10 +1,10 @@
-import type { Schema } from './schemas.js'
+import { type Schema, text, uuid } from './schema.js'
 
 /*
- * The parameters and headers of operations, for the OpenAPI document. Source: OpenAPI 3.1.
+ * The parameters and headers of operations. Source: OpenAPI 3.1.
  */
 
-export const header = (description: string): Schema => ({ description, schema: { type: 'string' } })
+const header = (description: string): Schema => ({ description, schema: text })
 export const headers = {
   ETag: header('The state of the service, for If-Match'),
   Location: header('The URL of the new service'),
@@ -21,29 +21,23 @@ export const inQuery = (name: string, schema: Schema, description: string): Sche
   schema,
   description,
 })
-export const text = { type: 'string' }
 export const boolean = { type: 'boolean', default: false }
 export const moment = { type: 'integer', minimum: 0, description: 'Milliseconds since the epoch' }
-export const uuid = { type: 'string', format: 'uuid' }
 export const id = inPath('id', uuid, 'The id of the service')
-export const fqn = inPath(
-  'fqn',
-  { type: 'string', minLength: 1 },
-  'The fully qualified name of the service, or its name',
-)
+export const fqn = inPath('fqn', { ...text, minLength: 1 }, 'The fully qualified name of the service, or its name')
 export const fields = inQuery('fields', text, 'Properties of a service, or *, separated by commas')
 export const include = inQuery(
   'include',
   { enum: ['non-deleted', 'deleted', 'all'], default: 'non-deleted' },
   'Whether soft-deleted services count',
 )
-export const inHeader = (name: string, description: string): Schema => ({
+const inHeader = (name: string, description: string): Schema => ({
   name,
   in: 'header',
   schema: text,
   description,
 })
-export const ifMatch = inHeader('If-Match', 'Entity tags, or *')
+const ifMatch = inHeader('If-Match', 'Entity tags, or *')
 export const ifNoneMatch = inHeader('If-None-Match', 'Entity tags, or *')
 export const conditions = [ifMatch, ifNoneMatch, inHeader('If-Unmodified-Since', 'An HTTP date')]
 export const hardDelete = inQuery('hardDelete', boolean, 'Remove it with its history')
