@@ -55,7 +55,7 @@ test('§1 there is no -0, and what is null in an optional field is not there', (
   expect(Object.is(pour({ type: 'integer' }, -0), 0)).toBe(true)
   expect(Object.is(pour({ type: 'number' }, -0), 0)).toBe(true)
   for (const none of [null, undefined]) {
-    expect(mould(closed({ a: text }))?.pour({ a: none }, walkOf(defaultLimits))).toStrictEqual({})
+    expect(pour(closed({ a: text }), { a: none })).toStrictEqual({})
     expect(mould(closed({ a: text }, { required: ['a'] }))?.pour({ a: none }, walkOf(defaultLimits))).toBeUndefined()
   }
 })
@@ -73,10 +73,17 @@ test('§1 keys are in the order of the schema, those that are always there and t
     walkOf(defaultLimits),
   )
   expect(JSON.stringify(optional)).toBe('{"a":"1","b":"2"}')
-  const out = poured({ a: '1', c: '3', d: [] }) as { d: unknown }
+  const out = pour(schema, { a: '1', c: '3', d: [] }) as { d: unknown }
   expect([Object.isFrozen(out), Object.isFrozen(out.d)]).toEqual([true, true])
   const objects = closed({ l: { type: 'array', items: text, default: ['y'] }, n: { type: 'integer', default: 7 } })
   expect(mould(objects)?.pour({}, walkOf(defaultLimits))).toEqual({ l: ['y'], n: 7 })
+})
+
+test('§1 the outermost object, which nobody is handed, has one shape whatever is not there', () => {
+  const schema = closed({ a: text, b: text, c: { ...text, default: 'x' } }, { required: ['b'] })
+  const keys = (value: object) => Object.keys(mould(schema)?.pour(value, walkOf(defaultLimits)) as object)
+  expect(keys({ b: '2' })).toEqual(['a', 'b', 'c'])
+  expect(keys({ c: '3', b: '2', a: '1' })).toEqual(['a', 'b', 'c'])
 })
 
 test('§1 a map keeps the order of the caller, leaves out what is null, and has as many keys as the limit says', () => {

@@ -79,7 +79,9 @@ function objectFunction(
     const isThere = fallback !== undefined || (required as readonly string[]).includes(key)
     return { key: JSON.stringify(key), local: `v${at}`, schema, fallback, isThere }
   })
-  const optional = fields.findIndex(({ isThere }) => !isThere)
+  // A request has one shape, whatever is not there: shapes that nothing holds are forgotten, and the code for them with them.
+  const isRequest = place.depth === 0
+  const optional = isRequest ? -1 : fields.findIndex(({ isThere }) => !isThere)
   const born = optional === -1 ? fields : fields.slice(0, optional)
   const isOpen = additionalProperties !== false
   draft.depth = Math.max(draft.depth, place.depth + 1)
@@ -114,7 +116,7 @@ ${fields
   .join('\n')}
 ${isOpen ? rest(additionalProperties, draft, below(place)) : ''}
 w.size += n
-return freeze(c)
+return ${isRequest ? 'c' : 'freeze(c)'}
 }`,
   )
 }
