@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Family } from '../src/families/family.js'
 import { checkOf, withoutType } from '../src/rules/compiled.js'
 import { frozenCopy, walkOf } from '../src/rules/copy.js'
@@ -91,6 +91,39 @@ describe('§1 what a service type is checked with', () => {
     expect(isTaken(false)).toEqual([false, false])
     expect(isTaken(true)).toEqual([true, true])
   })
+})
+
+test('§1 service types of a family share what is not their config, and a mould takes no other type', () => {
+  const closed = (properties: object) =>
+    ({ type: 'object', properties, additionalProperties: false }) as unknown as TSchema
+  const deep = closed({ a: closed({ b: closed({ c: text }) }) })
+  const family = { ...familyOf(text), serviceTypes: { A: closed({ a: text }), B: closed({ b: text }), C: deep } }
+  const mouldFor = (serviceType: string) => checkOf(family, serviceType, false).mould
+  const requestOf = (serviceType: unknown, config: object) => ({ name: 'a', serviceType, connection: { config } })
+  const takes = (type: string, request: object) => mouldFor(type)?.pour(request, walkOf(defaultLimits)) !== undefined
+  expect(takes('A', requestOf('A', { a: 'x' }))).toBe(true)
+  expect(takes('B', requestOf('B', { b: 'x' }))).toBe(true)
+  expect(takes('A', requestOf('A', { b: 'x' }))).toBe(false)
+  for (const other of ['B', 'a', 1, null]) expect(takes('A', requestOf(other, { a: 'x' }))).toBe(false)
+  expect(takes('A', { name: 'a', serviceType: 'A' })).toBe(true)
+  expect(takes('A', { name: 'a' })).toBe(false)
+  expect(['A', 'C'].map((type) => mouldFor(type)?.depth)).toEqual([3, 5])
+  expect(mouldFor('A')?.width).toBe(11)
+})
+
+test('§1 code for what is not the config is made once for a family', () => {
+  const family = {
+    ...familyOf(text),
+    serviceTypes: { A: familyOf(text).serviceTypes.A, B: familyOf(text).serviceTypes.A },
+  }
+  const made = vi.spyOn(globalThis, 'Function')
+  const madeBy = (serviceType: string, isPartial: boolean) => {
+    const before = made.mock.calls.length
+    checkOf(family as Family, serviceType, isPartial)
+    return made.mock.calls.length - before
+  }
+  expect([madeBy('A', false), madeBy('B', false), madeBy('A', true)]).toEqual([2, 1, 1])
+  made.mockRestore()
 })
 
 test('§1 without a service type all else is checked: a connection has a config and nothing more is known of it', () => {

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox'
 import { describe, expect, test } from 'vitest'
 import { walkOf } from '../src/rules/copy.js'
 import { defaultLimits, type Limits } from '../src/rules/limits.js'
-import { mouldOf } from '../src/rules/mould.js'
+import { INNER, mouldOf } from '../src/rules/mould.js'
 
 /* §1 what is poured into a mould: a frozen copy of what fits, with defaults, and nothing of what does not. */
 
@@ -55,7 +55,7 @@ test('§1 there is no -0, and what is null in an optional field is not there', (
   expect(Object.is(pour({ type: 'integer' }, -0), 0)).toBe(true)
   expect(Object.is(pour({ type: 'number' }, -0), 0)).toBe(true)
   for (const none of [null, undefined]) {
-    expect(mould(closed({ a: text }))?.pour({ a: none }, walkOf(defaultLimits))).toStrictEqual({})
+    expect(pour(closed({ a: text }), { a: none })).toStrictEqual({})
     expect(mould(closed({ a: text }, { required: ['a'] }))?.pour({ a: none }, walkOf(defaultLimits))).toBeUndefined()
   }
 })
@@ -73,10 +73,17 @@ test('§1 keys are in the order of the schema, those that are always there and t
     walkOf(defaultLimits),
   )
   expect(JSON.stringify(optional)).toBe('{"a":"1","b":"2"}')
-  const out = poured({ a: '1', c: '3', d: [] }) as { d: unknown }
+  const out = pour(schema, { a: '1', c: '3', d: [] }) as { d: unknown }
   expect([Object.isFrozen(out), Object.isFrozen(out.d)]).toEqual([true, true])
   const objects = closed({ l: { type: 'array', items: text, default: ['y'] }, n: { type: 'integer', default: 7 } })
   expect(mould(objects)?.pour({}, walkOf(defaultLimits))).toEqual({ l: ['y'], n: 7 })
+})
+
+test('§1 the outermost object, which nobody is handed, has one shape whatever is not there', () => {
+  const schema = closed({ a: text, b: text, c: { ...text, default: 'x' } }, { required: ['b'] })
+  const keys = (value: object) => Object.keys(mould(schema)?.pour(value, walkOf(defaultLimits)) as object)
+  expect(keys({ b: '2' })).toEqual(['a', 'b', 'c'])
+  expect(keys({ c: '3', b: '2', a: '1' })).toEqual(['a', 'b', 'c'])
 })
 
 test('§1 a map keeps the order of the caller, leaves out what is null, and has as many keys as the limit says', () => {
@@ -142,13 +149,33 @@ test('§1 how deep and how wide a mould is, and the size of what was poured', ()
   expect(choice.size).toBe(2 + 5)
 })
 
-test('§1 there is no mould of what is open, nor of what refers to another schema', () => {
-  for (const none of [
-    { type: 'object', properties: {} },
-    { type: 'object', additionalProperties: false },
-  ])
-    expect(mould(none as never)).toBeUndefined()
+test('§1 there is no mould of what refers to another schema', () => {
   for (const word of ['$ref', '$defs', '$id']) expect(mould(closed({ a: { ...text, [word]: 'x' } }))).toBeUndefined()
+})
+
+test('§1 a mould is of any schema, and what goes the long way in it is told how deep the mould stands', () => {
+  const told = (schema: object, depth: number) =>
+    mouldOf(schema as TSchema, (_, completes) => (_value, _walk, at) => [completes, at], depth)
+  expect(told(text, 0)?.pour('a', walkOf(defaultLimits))).toBe('a')
+  expect(told(text, 0)?.pour(1, walkOf(defaultLimits))).toBeUndefined()
+  expect(told({ not: text }, 3)?.pour({}, walkOf(defaultLimits))).toEqual([false, 3])
+  const open = { type: 'object', properties: { b: { ...text, default: 'x' }, c: { not: text } } }
+  expect(told(open, 3)?.pour({ c: 1 }, walkOf(defaultLimits))).toEqual({ b: 'x', c: [true, 4] })
+  expect(told(open, 3)).toMatchObject({ depth: 4, width: 2 })
+  const walk = walkOf(defaultLimits)
+  told(text, 0)?.pour('abc', walk)
+  expect(walk.size).toBe(2 + 3)
+})
+
+test('§1 what stands in an outer mould is poured into the inner one that comes with the value', () => {
+  const outer = mould(closed({ a: closed({ b: INNER }), c: text }))
+  const inner = mould(closed({ d: { ...text, default: 'x' } }))
+  const other = mould({ type: 'boolean' } as unknown as TSchema)
+  const walk = walkOf(defaultLimits)
+  expect(outer?.pour({ a: { b: {} } }, walk, inner?.pour)).toEqual({ a: { b: { d: 'x' } } })
+  expect(walk.size).toBe(2 + 2 + 2)
+  expect(outer?.pour({ a: { b: true } }, walk, other?.pour)).toEqual({ a: { b: true } })
+  expect(outer?.pour({ a: { b: true } }, walk, inner?.pour)).toBeUndefined()
 })
 
 test('§1 V11 where much was poured into what holds more than texts it is given up, so that bytes are counted', () => {

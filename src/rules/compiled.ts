@@ -9,11 +9,12 @@ import { requestFieldsOf } from '../model/fields.js'
 import { checkedSchema } from '../model/service.js'
 import { copyOf } from './copy.js'
 import { maskConfig } from './masked.js'
-import { type Mould, mouldOf, type Part } from './mould.js'
+import { INNER, type Mould, mouldOf, type Part } from './mould.js'
 import { opened, type Shape, shapeOf } from './shape.js'
 import { fits } from './violations.js'
 
 type Config = Readonly<Record<string, unknown>>
+const closed = { additionalProperties: false } as const
 
 /** What requests of a service type are checked with. What is seldom needed is made when it is. */
 export interface Compiled {
@@ -37,17 +38,42 @@ export function checkOf(family: Family, serviceType: string, isPartial: boolean)
   const known = checks.get(serviceType)
   if (known !== undefined) return known
   const config = family.serviceTypes[serviceType] as TSchema
-  const check = compiled(checkedSchema(family, serviceType, isPartial), secretPlaces(config))
+  const schema = checkedSchema(family, serviceType, isPartial)
+  const check = { ...compiled(schema, secretPlaces(config)), mould: mouldIn(family, serviceType, schema) }
   checks.set(serviceType, check)
   return check
 }
 
-function compiled(schema: TSchema, secrets: SecretPlaces | null): Compiled {
+/**
+ * All of a request but its config is poured into one mould for all types of a family: of many types each is too seldom for its
+ * code to be compiled.
+ */
+const outer = new WeakMap<Family, Mould | undefined>()
+
+function mouldIn(family: Family, serviceType: string, schema: TSchema): Mould | undefined {
+  if (!outer.has(family)) {
+    const connection = Type.Optional(Type.Object({ config: INNER }, closed))
+    const fields = { ...requestFieldsOf(family), serviceType: Type.String(), connection }
+    outer.set(family, mouldOf(Type.Object(fields, closed), partOf))
+  }
+  const request = outer.get(family)
+  const config = mouldOf(configSchemaIn(schema), partOf, 2)
+  if (request === undefined || config === undefined) return
+  return {
+    pour(value, walk) {
+      const poured = request.pour(value, walk, config.pour) as { serviceType?: unknown } | undefined
+      return poured?.serviceType === serviceType ? poured : undefined
+    },
+    depth: Math.max(request.depth, config.depth),
+    width: Math.max(request.width, config.width),
+  }
+}
+
+function compiled(schema: TSchema, secrets: SecretPlaces | null): Omit<Compiled, 'mould'> {
   const config = configSchemaIn(schema)
   let shape: Shape | undefined
   let validator: Validator | undefined
   return {
-    mould: mouldOf(schema, partOf),
     shape() {
       shape ??= shapeOf(schema)
       return shape
@@ -94,5 +120,5 @@ export function withoutType(family: Family): Compiled {
   const connection = Type.Optional(Type.Object({ config: Type.Object({}) }))
   const serviceType = Type.Enum(Object.keys(family.serviceTypes))
   const fields = { ...requestFieldsOf(family), serviceType, connection }
-  return { ...compiled(Type.Object(fields, { additionalProperties: false }), null), mould: undefined }
+  return { ...compiled(Type.Object(fields, closed), null), mould: undefined }
 }

@@ -1,5 +1,5 @@
 import type { SecretPlaces } from '../families/places.js'
-import { MASK, mayHoldCredential } from '../model/credentials.js'
+import { MASK } from '../model/credentials.js'
 import type { Issue } from '../model/errors.js'
 import { filledText, maskedText, maskText } from '../model/texts.js'
 import { pointer } from './copy.js'
@@ -26,26 +26,13 @@ interface Masking {
   readonly issues: Issue[]
 }
 
-const nothing: Secrets = {}
-
 /** Takes the secrets out of a frozen config. The same config comes back when it has none. */
 export function maskConfig(config: Config, places: SecretPlaces | null): Masked {
-  if (!mayHoldSecrets(config, places)) return { config, secrets: null, keeps: false, issues: [] }
   const masking: Masking = { keeps: false, room: PATHS, trail: [], issues: [] }
-  const { value, secrets } = masked(config, places, masking)
-  const text = secrets === nothing ? null : secretsText(secrets)
-  return { config: value as Config, secrets: text, keeps: masking.keeps, issues: masking.issues }
-}
-
-/** A quick look that makes nothing, since most configs hold none. */
-function mayHoldSecrets(value: unknown, places: SecretPlaces | null): boolean {
-  if (typeof value === 'string') return places?.here === true || mayHoldCredential(value)
-  if (typeof value !== 'object' || value === null) return false
-  for (const key in value) {
-    if (mayHoldCredential(key)) return true
-    if (mayHoldSecrets((value as Config)[key], placesAt(places, key))) return true
-  }
-  return false
+  const found = masked(config, places, masking)
+  const { keeps, issues } = masking
+  if (found === undefined) return { config, secrets: null, keeps, issues }
+  return { config: found.value as Config, secrets: secretsText(found.secrets), keeps, issues }
 }
 
 interface MaskedValue {
@@ -53,69 +40,48 @@ interface MaskedValue {
   readonly secrets: Secrets
 }
 
-function masked(value: unknown, places: SecretPlaces | null, masking: Masking): MaskedValue {
-  if (typeof value === 'string') {
-    if (value === '') return { value, secrets: nothing }
-    const found = places?.here ? { text: MASK, values: [value] } : maskText(value)
-    if (found === undefined) return { value, secrets: nothing }
-    if (found.values.includes(MASK)) masking.keeps = true
-    return { value: found.text, secrets: { at: found.values } }
-  }
-  if (typeof value !== 'object' || value === null) return { value, secrets: nothing }
-  return Array.isArray(value) ? maskedList(value, places, masking) : maskedObject(value as Config, places, masking)
+/** `undefined` where a value has none, for which nothing is made: most have none. */
+function masked(value: unknown, places: SecretPlaces | null, masking: Masking): MaskedValue | undefined {
+  if (typeof value !== 'string')
+    return typeof value === 'object' && value !== null ? maskedWithin(value as Config, places, masking) : undefined
+  const found = places?.here && value !== '' ? { text: MASK, values: [value] } : maskText(value)
+  if (found === undefined) return undefined
+  if (found.values.includes(MASK)) masking.keeps = true
+  return { value: found.text, secrets: { at: found.values } }
 }
 
-function maskedList(list: readonly unknown[], places: SecretPlaces | null, masking: Masking): MaskedValue {
-  let copy: unknown[] | undefined
-  const within: Record<string, Secrets> = {}
-  let isNone = true
-  for (const [at, element] of list.entries()) {
-    const key = String(at)
-    masking.trail.push(key)
-    const one = masked(element, placesAt(places, key), masking)
-    masking.trail.pop()
-    if (one.secrets === nothing && one.value === element) continue
-    copy ??= [...list]
-    copy[at] = one.value
-    if (one.secrets === nothing) continue
-    within[key] = one.secrets
-    isNone = false
-  }
-  return { value: copy === undefined ? list : Object.freeze(copy), secrets: isNone ? nothing : { in: within } }
-}
-
-function maskedObject(object: Config, places: SecretPlaces | null, masking: Masking): MaskedValue {
-  const keys = Object.keys(object)
+/** Of an object, or a list, whose keys hold none. */
+function maskedWithin(value: Config, places: SecretPlaces | null, masking: Masking): MaskedValue | undefined {
   let copy: Record<string, unknown> | undefined
   const secrets: Secrets = {}
-  for (const [at, given] of keys.entries()) {
+  for (const given in value) {
     const ofKey = maskText(given)
     const key = ofKey?.text ?? given
     masking.trail.push(key)
-    const value = object[given]
-    const one = masked(value, placesAt(places, given), masking)
-    if (copy === undefined && (ofKey !== undefined || one.value !== value || one.secrets !== nothing)) {
-      copy = {}
-      for (const before of keys.slice(0, at)) copy[before] = object[before]
+    const one = masked(value[given], placesAt(places, given), masking)
+    if (copy === undefined && (ofKey ?? one) !== undefined) {
+      copy = (Array.isArray(value) ? [] : {}) as Record<string, unknown>
+      for (const before in value) {
+        if (before === given) break
+        copy[before] = value[before]
+      }
     }
     if (copy !== undefined) {
       if (Object.hasOwn(copy, key)) refuseKey(masking)
-      copy[key] = one.value
+      copy[key] = one === undefined ? value[given] : one.value
     }
     if (ofKey !== undefined) {
       secrets.keys ??= {}
       secrets.keys[key] = ofKey.values
       if (ofKey.values.includes(MASK)) masking.keeps = true
     }
-    if (one.secrets !== nothing) {
+    if (one !== undefined) {
       secrets.in ??= {}
       secrets.in[key] = one.secrets
     }
     masking.trail.pop()
   }
-  if (copy === undefined) return { value: object, secrets: nothing }
-  const hasNone = secrets.keys === undefined && secrets.in === undefined
-  return { value: Object.freeze(copy), secrets: hasNone ? nothing : secrets }
+  return copy && { value: Object.freeze(copy), secrets }
 }
 
 function refuseKey(masking: Masking): void {

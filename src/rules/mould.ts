@@ -3,7 +3,7 @@ import { Environment } from 'typebox/system'
 import { fallbackOf } from '../families/defaults.js'
 import { isNode, type Node } from '../families/schema.js'
 import type { Walk } from './copy.js'
-import { constantOf, isClosed, type Kind, kindOf, type Properties } from './kind.js'
+import { constantOf, type Kind, kindOf, type Properties } from './kind.js'
 import { hasDefaults } from './shape.js'
 
 /*
@@ -15,7 +15,7 @@ import { hasDefaults } from './shape.js'
 /** A mould, and how deep and how wide what it takes may be: a book with narrower limits does without it. */
 export interface Mould {
   /** The frozen copy of a value that fits, its size counted; `undefined` says nothing. It may throw what a getter throws. */
-  pour(value: unknown, walk: Walk): unknown
+  pour(value: unknown, walk: Walk, inner?: Mould['pour']): unknown
   readonly depth: number
   readonly width: number
 }
@@ -23,18 +23,26 @@ export interface Mould {
 /** The copy of a part that the mould knows nothing of; `undefined` where it does not fit. */
 export type Part = (value: unknown, walk: Walk, depth: number) => unknown
 
+/** The schema of what is poured into an inner mould, which comes with each value. */
+export const INNER: TSchema = {}
+
 /** Answers the long way for a schema; `completes`: whether the keys it declares go first there. */
 export type PartOf = (schema: TSchema, completes: boolean) => Part
 
-/** The mould of a closed object; `undefined` where no code may be made of text, or the schema refers to another. */
-export function mouldOf(schema: TSchema, partOf: PartOf): Mould | undefined {
-  if (!Environment.CanEvaluate() || !isClosed(schema) || /"\$(ref|defs|id)"/.test(JSON.stringify(schema))) return
+/** The mould of what stands so deep; `undefined` where no code may be made of text, or the schema refers to another. */
+export function mouldOf(schema: TSchema, partOf: PartOf, depth = 0): Mould | undefined {
+  if (!Environment.CanEvaluate() || /"\$(ref|defs|id)"/.test(JSON.stringify(schema))) return
   const draft: Draft = { partOf, functions: [], constants: [], depth: 0, width: 0 }
-  const root = objectFunction(schema, draft, { depth: 0, completes: false })
+  const root = check(schema, 'v', draft, { depth, completes: false })
   const code = `'use strict'
 const { isArray } = Array, { freeze, getPrototypeOf, prototype } = Object
 ${draft.functions.join('\n')}
-return ${root}`
+return (v, w, i) => {
+let n = 0
+${root}
+w.size += n
+return v
+}`
   const pour = new Function(...draft.constants.map((_, at) => `k${at}`), code)(...draft.constants)
   return { pour, depth: draft.depth, width: draft.width }
 }
@@ -71,14 +79,16 @@ function objectFunction(
     const isThere = fallback !== undefined || (required as readonly string[]).includes(key)
     return { key: JSON.stringify(key), local: `v${at}`, schema, fallback, isThere }
   })
-  const optional = fields.findIndex(({ isThere }) => !isThere)
+  // A request has one shape, whatever is not there: shapes that nothing holds are forgotten, and the code for them with them.
+  const isRequest = place.depth === 0
+  const optional = isRequest ? -1 : fields.findIndex(({ isThere }) => !isThere)
   const born = optional === -1 ? fields : fields.slice(0, optional)
   const isOpen = additionalProperties !== false
   draft.depth = Math.max(draft.depth, place.depth + 1)
   draft.width = Math.max(draft.width, fields.length)
   return added(
     draft,
-    () => `(o, w) {
+    () => `(o, w, i) {
 if (typeof o !== 'object' || o === null || isArray(o)) return
 const p = getPrototypeOf(o)
 if (p !== prototype && p !== null) return
@@ -106,7 +116,7 @@ ${fields
   .join('\n')}
 ${isOpen ? rest(additionalProperties, draft, below(place)) : ''}
 w.size += n
-return freeze(c)
+return ${isRequest ? 'c' : 'freeze(c)'}
 }`,
   )
 }
@@ -130,7 +140,7 @@ function listFunction({ items, minItems = 0 }: Node, draft: Draft, place: Place)
   draft.depth = Math.max(draft.depth, place.depth + 1)
   return added(
     draft,
-    () => `(o, w) {
+    () => `(o, w, i) {
 if (!isArray(o)) return
 const { length } = o
 if (length > w.limits.elements || length < ${Number(minItems)}) return
@@ -162,12 +172,12 @@ function unionFunction(schema: Node, key: string, draft: Draft, place: Place): s
   const within = { depth: place.depth, completes: true }
   const cases = (schema.anyOf ?? []).map((branch) => {
     const names = constantOf(branch as Properties, key).map((name) => `case ${JSON.stringify(name)}: `)
-    return `${names.join('')}return ${objectFunction(branch as Properties, draft, within)}(o, w)`
+    return `${names.join('')}return ${objectFunction(branch as Properties, draft, within)}(o, w, i)`
   })
   const part = constant(draft.partOf(schema as TSchema, place.completes), draft)
   return added(
     draft,
-    () => `(o, w) {
+    () => `(o, w, i) {
 if (typeof o === 'object' && o !== null && Object.hasOwn(o, ${JSON.stringify(key)})) switch (o[${JSON.stringify(key)}]) {
 ${cases.join('\n')}
 }
@@ -184,7 +194,8 @@ function added({ functions }: Draft, codeOf: () => string): string {
 /** Code that puts the copy of a value in place of it, or returns where it does not fit. */
 function check(schema: TSchema, local: string, draft: Draft, place: Place): string {
   const kind = kindOf(schema)
-  const poured = (name: string) => `if ((${local} = ${name}(${local}, w)) === undefined) return`
+  const poured = (name: string) => `if ((${local} = ${name}(${local}, w, i)) === undefined) return`
+  if (schema === INNER) return poured('i')
   if (kind !== undefined && 'simple' in kind) return simple(kind.simple, schema as Node, local, draft)
   if (kind?.is === 'list') return poured(listFunction(schema as Node, draft, place))
   if (kind?.is === 'closed') return poured(objectFunction(schema as Properties, draft, place))

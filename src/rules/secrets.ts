@@ -19,25 +19,18 @@ export interface Secrets {
 }
 
 /** Canonical: the same secrets are the same text. */
-export function secretsText(secrets: Secrets): string {
-  return JSON.stringify(ordered(secrets))
+export function secretsText({ at, keys, in: within }: Secrets): string {
+  const parts: string[] = []
+  if (at !== undefined) parts.push(`"at":${JSON.stringify(at)}`)
+  if (keys !== undefined) parts.push(`"keys":${recordText(keys, JSON.stringify)}`)
+  if (within !== undefined) parts.push(`"in":${recordText(within, secretsText)}`)
+  return `{${parts}}`
 }
 
-function ordered({ at, keys, in: within }: Secrets): Secrets {
-  return {
-    ...(at !== undefined && { at }),
-    ...(keys !== undefined && { keys: Object.fromEntries(Object.entries(keys).sort(byKey)) }),
-    ...(within !== undefined && {
-      in: Object.fromEntries(
-        Object.entries(within)
-          .sort(byKey)
-          .map(([key, secrets]) => [key, ordered(secrets)]),
-      ),
-    }),
-  }
+function recordText<T>(record: Readonly<Record<string, T>>, textOf: (value: T) => string): string {
+  const fields = Object.keys(record).sort()
+  return `{${fields.map((key) => `${JSON.stringify(key)}:${textOf(record[key] as T)}`)}}`
 }
-
-const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1)
 
 /** The secrets in such a text. It was once a list by JSON Pointers into the config; such texts are still in stores. */
 export function secretsIn(text: string): Secrets {
