@@ -83,3 +83,45 @@ test('a ring that is wrong is a TypeError that names the key and does not show i
   for (const ring of rings) expect(() => aesCipher(ring), JSON.stringify(ring)).toThrow(TypeError)
   expect(() => aesCipher({ keys: { a: short }, current: 'a' })).not.toThrow(short)
 })
+
+test.each([
+  [undefined, 'aesCipher takes an object'],
+  [null, 'aesCipher takes an object'],
+  ['keys', 'aesCipher takes an object'],
+  [{ keys, current: 'old', key: 'x' }, 'key is no option of aesCipher: it takes keys, current'],
+  [{ current: 'old' }, 'keys must be an object'],
+  [{ keys: null, current: 'old' }, 'keys must be an object'],
+  [{ keys }, 'current must be the id of one of the keys'],
+  [{ keys, current: 'other' }, 'current must be the id of one of the keys: old,new'],
+  [{ keys: { a: Array.from({ length: 32 }, () => 1) }, current: 'a' }, 'the key a must be 32 bytes'],
+  [{ keys: { a: undefined }, current: 'a' }, 'the key a must be 32 bytes'],
+  [{ keys: { '': randomBytes(32) }, current: '' }, 'a key id must be'],
+  [{ keys: { ['a'.repeat(65)]: randomBytes(32) }, current: 'a' }, 'a key id must be'],
+])('the options %j are a TypeError that says why', (options, why) => {
+  const made = () => aesCipher(options as never)
+  expect(made).toThrow(TypeError)
+  expect(made).toThrow(why)
+})
+
+test('a key in base64 may have blanks around it, as a file or a shell leaves them; an id has up to 64 characters', async () => {
+  const id = 'a'.repeat(64)
+  const padded = aesCipher({ keys: { [id]: ` ${keys.new}\n` }, current: id })
+  const plain = aesCipher({ keys: { [id]: Buffer.from(keys.new, 'base64') }, current: id })
+  const [sealed] = await padded.seal([belonging('hush')])
+  expect(await open(sealed as string, plain)).toBe('hush')
+})
+
+test('§8 the shortest sealed text is that of no text; what stands around one, or ends it in another way, is refused', async () => {
+  const sealed = await seal('')
+  expect(await open(sealed)).toBe('')
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  // Of its last character only two bits count: another one may mean the same bytes.
+  const other = sealed.slice(0, -1) + alphabet[alphabet.indexOf(sealed.at(-1) as string) + 1]
+  const bytesOf = (text: string) => Buffer.from(text.split(':')[2] as string, 'base64url')
+  expect(bytesOf(other)).toEqual(bytesOf(sealed))
+  for (const text of [other, sealed.slice(0, -2), 'aes256gcm:old:AAAA'])
+    expect(String(await open(text)), text).toContain('the key old does not open it')
+  for (const text of [`x${sealed}`, ` ${sealed}`, `${sealed}=`, `${sealed}\n`, '', 'hush'])
+    expect(String(await open(text)), text).toContain('what is stored was not sealed by this cipher')
+  expect([`x${sealed}`, `${sealed}=`].map(cipher.isCurrent)).toEqual([false, false])
+})
