@@ -51,7 +51,7 @@ describe('§7 beside a service', () => {
     expect((await ask('PUT', `${MODELS}/${ADA}/followers`, JSON.stringify(ADA))).status).toBe(404)
   })
 
-  test('the last result of a test is kept masked and shown when asked for, to a bot in clear too', async () => {
+  test('the last result of a test is kept masked and shown with its service, to a bot in clear too', async () => {
     const authenticate = () => ({ name: 'bot', isBot: true })
     const { ask } = openEdge({ authenticate })
     const { body } = await ask('POST', MODELS, aws('a', 'hush'))
@@ -64,10 +64,14 @@ describe('§7 beside a service', () => {
     const told = await ask('PUT', `${at}/testConnectionResult`, result)
     const kept = { ...result, steps: [{ name: 'S', mandatory: true, passed: false, message: `http://u:${MASK}@h` }] }
     expect([told.status, told.body.testConnectionResult]).toEqual([200, kept])
-    const shown = (await ask('GET', `${at}?fields=testConnectionResult`)).body
-    expect(shown.testConnectionResult).toEqual(kept)
-    expect(shown.connection.config.awsConfig.awsSecretAccessKey).toBe('hush')
-    expect((await ask('GET', at)).body).not.toHaveProperty('testConnectionResult')
+    for (const path of [at, `${MODELS}/name/a`, `${at}?fields=owners`, `${at}?fields=testConnectionResult`]) {
+      const shown = (await ask('GET', path)).body
+      expect([shown.testConnectionResult, shown.version, shown.updatedAt], path).toEqual([kept, 0.1, body.updatedAt])
+      expect(shown.connection.config.awsConfig.awsSecretAccessKey).toBe('hush')
+    }
+    const listed = async (query: string) => (await ask('GET', `${MODELS}?${query}`)).body.data[0]
+    expect((await listed('fields=testConnectionResult')).testConnectionResult).toEqual(kept)
+    expect(await listed('fields=owners')).not.toHaveProperty('testConnectionResult')
     for (const wrong of [{}, [], 7, { steps: [{ name: 'S' }] }, { ...result, other: 1 }])
       expect((await ask('PUT', `${at}/testConnectionResult`, wrong)).status, JSON.stringify(wrong)).toBe(400)
   })

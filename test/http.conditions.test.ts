@@ -145,6 +145,8 @@ describe('reads', () => {
       expect(await status(path), path).toBe(200)
     expect(await status('/name/b', { 'x-bot': 'yes' })).toBe(200)
     for (const path of ['/versions', '/versions/0.1']) expect(await status(`/${owned.body.id}${path}`)).toBe(200)
+    await ask('PUT', `${MODELS}/${owned.body.id}/testConnectionResult`, { steps: [] })
+    expect(await status('/name/a')).toBe(200)
   })
 })
 

@@ -46,7 +46,9 @@ export const get: Operation = async (call) => {
   parameters.undone('includeRelations')
   const fields = parameters.fields()
   if (parameters.issues.length > 0) return badRequest(parameters.issues)
-  const got = await getService(book, subjectOf(path), { by, include: includeOf(parameters), fields: besideIn(fields) })
+  // The server keeps the last result of a test in the service itself, and so shows it unasked.
+  const beside = besideIn(new Set([...fields, 'testConnectionResult']))
+  const got = await getService(book, subjectOf(path), { by, include: includeOf(parameters), fields: beside })
   if (got.isErr()) return refusal(got.error)
   const shown = await inClear(book, got.value, by)
   if ('status' in shown) return shown
@@ -112,7 +114,8 @@ export const version: Operation = async ({ book, by, wire, path }) => {
  * the service, and not secrets, which one caller sees and the next does not.
  */
 function covers({ by, wire }: Call, service: Service, fields: ReadonlySet<string>): boolean {
-  if (besideIn(fields).length > 0) return false
+  // No verb takes a result away again: where none is shown there was none before.
+  if (besideIn(fields).length > 0 || service.testConnectionResult !== undefined) return false
   if (by?.isBot === true && service.connection !== undefined) return false
   return wire.describe === undefined || !refers(wire, service, fields)
 }
