@@ -21,7 +21,7 @@ const at = (name) => path.join(HOME, name)
 
 /** These start processes or browsers, run the built package, or take long: the others notice as much in less time. */
 const elsewhere = [
-  'large|turns|trials|package|consumers|command|demo|crash|hosts|recipes|types|server|mutants|canary|architecture',
+  'large|turns|trials|package|consumers|command.(test|stranger)|demo|crash|hosts|recipes|types|server|mutants|canary|architecture',
   'docstrings|families.bundle|families.facts|lock|realms|copies|telemetry|citus|heir|stranger|timers|second|link|clients',
 ]
 const isElsewhere = new RegExp(`(${elsewhere.join('|')})[^/]*$`)
