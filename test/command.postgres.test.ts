@@ -7,7 +7,7 @@ import { verify } from '../adapters/command/verify.js'
 import { written } from './command.js'
 import { databaseUrl, emptySchema, pool } from './database.js'
 import { row } from './edge.js'
-import { applied, env, filled, told } from './rooms.js'
+import { applied, env, filled, onTerminal, red, told } from './rooms.js'
 
 /* The command on PostgreSQL. */
 
@@ -77,9 +77,10 @@ test('verify finds what was altered: holes in a history, and what is no service'
   expect([code, stdout.split('\n')]).toEqual([
     3,
     [
-      '! databaseService: /service/updatedBy must be a text',
+      '! databaseService q: /service/updatedBy must be a text',
       '! mlmodelService a: has no version 0.3, which was before 0.4',
-      '3 services read, 2 wrong',
+      '! mlmodelService a: has versions below the first, which was before 0.2',
+      '3 services read, 3 wrong',
       '',
     ],
   ])
@@ -88,10 +89,15 @@ test('verify finds what was altered: holes in a history, and what is no service'
 test('what cannot be read ends whoever only reads it', async () => {
   const { where, keys, query } = await moved()
   await query('drop table servicebook_versions')
-  const told_ = [
-    await told(() => exportTo({ ...where, secrets: 'none' }, keys)),
-    await told(() => history('q', where, keys)),
-    await told(() => verify(where, keys)),
-  ]
-  expect(told_).toEqual([])
+  const reason = 'Reading from the store failed, nothing was written: relation "servicebook_versions" does not exist'
+  const exported = await told(() => exportTo({ ...where, secrets: 'none' }, keys))
+  expect(exported).toMatchObject({ code: 1, stdout: expect.stringMatching(/^[^\n]*"name":"q"[^\n]*\n$/) })
+  expect(exported.stderr).toContain(`mlmodelServices: ${reason}`)
+  const asked = await told(() => history('a', { ...where, families: ['mlmodelServices'] }, keys))
+  expect(asked).toMatchObject({ code: 1, stdout: '' })
+  expect(asked.stderr).toMatch(new RegExp(`^${reason}`))
+  onTerminal()
+  const verified = await told(() => verify(where, keys))
+  expect(verified).toMatchObject({ code: 3, stdout: expect.stringMatching(/\n1 services read, 1 wrong\n$/) })
+  expect(verified.stdout).toEqual(red(`! mlmodelService: ${reason}`))
 })
