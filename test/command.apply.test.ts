@@ -124,7 +124,11 @@ test('rows by stdin, by whoever is named; nobody holds the directory afterwards'
   expect((await told(() => history('a', { directory }, env))).stdout).toMatch(/ {2}grace\n$/)
   await (await opened({ directory }, env)).close()
   const nobody = await applied([row('b')], { directory, ...models, by: '' })
-  expect([nobody.code, nobody.stdout]).toEqual([1, ''])
+  expect(nobody).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: '/by/name must be the name of a principal, 1 to 256 characters\n',
+  })
   await (await opened({ directory }, env)).close()
 })
 

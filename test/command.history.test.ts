@@ -1,5 +1,5 @@
 import { bulkUpsert, deleteService } from 'servicebook'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { history } from '../adapters/command/history.js'
 import { booksOn, opened } from '../adapters/command/stores.js'
 import { temporaryDirectory } from './catalogue.js'
@@ -8,8 +8,10 @@ import { applied, env, filled, told } from './rooms.js'
 
 const of = (name: string, options: Parameters<typeof history>[1]) => told(() => history(name, options, env))
 
-test('every version, the newest first, with what it changed, as text and as JSON', async () => {
+test('every version, the newest first, with what it changed, as text and as JSON, beside whoever writes', async () => {
   const directory = await filled()
+  const writer = await opened({ directory }, env)
+  onTestFinished(() => writer.close())
   const when = '\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z'
   const { code, stdout } = await of('a', { directory })
   expect([code, stdout.split('\n')]).toEqual([
@@ -42,8 +44,6 @@ test('in every family, or those named; without any, it is told', async () => {
   expect(await types(['databaseServices'])).toEqual(['databaseService 0.1'])
   const none = { code: 1, stdout: '', stderr: 'There is no service no\\u{a}body\n' }
   expect(await of('no\nbody', { directory })).toEqual(none)
-  // Whoever reads holds nothing.
-  await (await opened({ directory }, env)).close()
 })
 
 test('of more versions than a page has, and of what is deleted', async () => {
@@ -61,9 +61,4 @@ test('of more versions than a page has, and of what is deleted', async () => {
   expect(versions[0]).toMatch(/^mlmodelService 10\.2 {2}\S+ {2}b\\u\{1b\} {2}deleted$/)
   expect(versions[1]).toMatch(/^mlmodelService 10\.1 {2}\S+ {2}ada$/)
   expect(versions.at(-1)).toMatch(/^mlmodelService 0\.1 /)
-})
-
-test('a name that can be none is told', async () => {
-  const directory = await filled()
-  expect(await of('', { directory })).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^.+\n$/) })
 })

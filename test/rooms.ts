@@ -1,9 +1,10 @@
-import { Readable } from 'node:stream'
 import { expect, onTestFinished, vi } from 'vitest'
 import { applyFile } from '../adapters/command/apply.js'
 import { temporaryDirectory } from './catalogue.js'
 import { KEY, lines, written } from './command.js'
 import { aws, row } from './edge.js'
+// The rooms import it when they need it: not in the time of a test.
+import 'servicebook/families'
 
 /* The rooms of the command, called in this process: what they print, and how they end. */
 
@@ -37,15 +38,16 @@ export async function told(room: () => Promise<unknown>, onPrint: (stdout: strin
   }
 }
 
-/** What stdin says, for the rest of a test. */
-export function says(pieces: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>): Readable {
+/** What stdin says, for the rest of a test: a piece whenever it is asked for the next one. */
+export function says(pieces: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>) {
   async function* bytes() {
     for await (const piece of pieces) yield Buffer.from(piece)
   }
-  const stdin = Readable.from(bytes())
+  const destroy = vi.fn()
+  const stdin = Object.assign(bytes(), { destroy })
   const spy = vi.spyOn(process, 'stdin', 'get').mockReturnValue(stdin as never)
   onTestFinished(() => spy.mockRestore())
-  return stdin
+  return { destroy }
 }
 
 type Signal = 'SIGINT' | 'SIGTERM'
@@ -82,6 +84,9 @@ export function onTerminal(): void {
 
 /** What was drawn on a terminal, one after the other; nothing for what wipes it. */
 export const drawn = (text: string) => text.split('\r\u001b[K').slice(1)
+
+/** A line in red, as far as it is known. */
+export const red = (text: string) => expect.stringContaining(`\u001b[31m${text}`)
 
 export const bar = (percent: number) => {
   const filled = Math.round((24 * percent) / 100)

@@ -46,7 +46,8 @@ export async function prepared(home, root, files) {
     const header = `const { act: stryMutAct_9fa48, cov: stryCov_9fa48 } = globalThis.mutantsOf(${JSON.stringify(file)});`
     const target = path.join(folder, file)
     mkdirSync(path.dirname(target), { recursive: true })
-    writeFileSync(target, header + text)
+    // A line for the shell may only be the first.
+    writeFileSync(target, header + text.replace(/^#!.*\n/, ''))
     const digest = digestOf(content)
     digests.push(digest)
     const lines = content.split('\n')
