@@ -89,7 +89,7 @@ export type ApplyServicesError = BadRequest | Unauthorized | StoreFailed
  */
 export function applyServices<F extends Family>(
   book: Book<F>,
-  rows: Iterable<ServiceRequest<F>> | AsyncIterable<ServiceRequest<F>>,
+  rows: Iterable<NoInfer<ServiceRequest<F>>> | AsyncIterable<NoInfer<ServiceRequest<F>>>,
   options: ApplyOptions = {},
 ): ResultAsync<ApplyReport, ApplyServicesError> {
   return entered('applyServices', book, options, ['by', 'prune', 'dryRun', 'signal'], 'commit', (read) =>

@@ -109,7 +109,8 @@ export interface BulkReport extends BulkProgress {
  */
 export function bulkUpsert<F extends Family, const R extends UntypedRequest = UntypedRequest>(
   book: Book<F>,
-  rows: Rows<ServiceRequest<F>> | (Rows<R> & Untyped<R>),
+  // The book says which family it is; to look for one in the rows as well takes a compiler seconds.
+  rows: Rows<NoInfer<ServiceRequest<F>>> | (Rows<R> & Untyped<R>),
   options: BulkOptions = {},
 ): ResultAsync<BulkReport, BulkUpsertError> {
   return entered('bulkUpsert', book, options, OPTIONS, 'commit', (read) => bulk(book, rows, read))
