@@ -24,7 +24,7 @@ export function recordMutants(all, reasons, files, rooms) {
   const isNew = new Set(fresh.map(({ file }) => file))
   const kept = [...judgedFiles().filter(({ file }) => files.includes(file) && !isNew.has(file)), ...fresh]
   kept.sort((a, b) => (a.file < b.file ? -1 : 1))
-  writeFileSync(RECORD, `[\n${kept.map((line) => `  ${JSON.stringify(line)}`).join(',\n')}\n]\n`)
+  writeFileSync(RECORD, `${JSON.stringify(kept, null, 2)}\n`)
   show(MUTANTS, mutantsTable(kept, rooms))
 }
 
@@ -35,10 +35,11 @@ export function mutantsTable(lines, rooms) {
     if (here.length === 0) return []
     const sum = (what) => here.reduce((total, line) => total + line[what], 0)
     const [mutants, killed, reasons] = [sum('mutants'), sum('killed'), sum('reasons')]
-    const dates = here.map(({ date }) => date).sort()
+    const days = [...new Set(here.map(({ date }) => date).sort())]
+    const when = days.length > 1 ? `${days[0]} to ${days.at(-1)}` : days[0]
     const numbers = [here.length, mutants, killed].map((number) => number.toLocaleString('en'))
     const share = ((100 * killed) / mutants).toFixed(1)
-    return [`| ${room} | ${numbers.join(' | ')} | ${share} % | ${reasons} | ${dates[0]} to ${dates.at(-1)} |`]
+    return [`| ${room} | ${numbers.join(' | ')} | ${share} % | ${reasons} | ${when} |`]
   })
   return [
     '| room | files | mutants | killed | share | live for a reason | when |',
